@@ -79,7 +79,7 @@ impl Site {
                 String::from_utf8_lossy(&reader.await?)
             )
         };
-        let Ready { url, logins } = timeout(Duration::from_secs(120), ready)
+        let Ready { url, logins } = timeout(Duration::from_mins(2), ready)
             .await
             .context("mediverse demo is not ready in 120 s")??;
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });

@@ -85,10 +85,9 @@ pub fn run(mode: Mode) -> Result<()> {
 /// What `name` may depend on in `[dependencies]` and `[build-dependencies]`; `None` is anything but `app`.
 fn allowed(name: &str) -> Option<&'static [&'static str]> {
     match name {
-        "platform" => Some(&[]),
+        "platform" | "xtask" => Some(&[]),
         "contracts" => Some(&["platform"]),
         "app" | "testkit" | "bench" | "e2e" => None,
-        "xtask" => Some(&[]),
         _web_or_context => Some(&["contracts", "platform"]),
     }
 }

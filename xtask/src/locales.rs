@@ -89,7 +89,7 @@ fn keys_of(text: &str) -> Vec<(String, BTreeSet<String>)> {
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let trimmed = line.trim_start();
         if let Some(name) = key_before_equals(line) {
-            message = name.to_owned();
+            name.clone_into(&mut message);
             keys.push((message.clone(), BTreeSet::new()));
         } else if let Some(name) = trimmed.strip_prefix('.').and_then(key_before_equals) {
             keys.push((format!("{message}.{name}"), BTreeSet::new()));

@@ -104,10 +104,9 @@ pub fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let mut last_was_lower = false;
     for c in text.chars() {
-        if !c.is_alphabetic() || (c.is_uppercase() && last_was_lower) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        let ends_word = !c.is_alphabetic() || (c.is_uppercase() && last_was_lower);
+        if ends_word && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
         }
         if c.is_alphabetic() {
             word.extend(c.to_lowercase());

@@ -139,12 +139,11 @@ pub fn test(full: bool, only: Option<&str>) -> Result<()> {
             .iter()
             .find(|needed| only.is_none() && !passed.contains(**needed));
         let start = Instant::now();
-        let result = match missing {
-            Some(needed) => Err(Failure::Skipped(needed)),
-            None => {
-                println!("\n==> {}: {}", step.name, step.about);
-                (step.run)(&run).map_err(Failure::Failed)
-            }
+        let result = if let Some(needed) = missing {
+            Err(Failure::Skipped(needed))
+        } else {
+            println!("\n==> {}: {}", step.name, step.about);
+            (step.run)(&run).map_err(Failure::Failed)
         };
         if let Err(Failure::Failed(error)) = &result {
             eprintln!("==> {} FAILED: {error:#}", step.name);

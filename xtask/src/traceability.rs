@@ -242,7 +242,7 @@ fn rules_of_name(name: &str) -> Vec<String> {
     while parts.next() == Some("r") {
         match parts.next() {
             Some(id) if is_id(id, |letter| letter.is_ascii_lowercase()) => {
-                rules.push(format!("R.{}", id.to_uppercase()))
+                rules.push(format!("R.{}", id.to_uppercase()));
             }
             _ => break,
         }
