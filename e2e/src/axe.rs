@@ -28,15 +28,10 @@ impl Browser {
     /// Everything axe-core has against the page shown.
     pub async fn violations(&self) -> Result<Vec<Violation>> {
         let file = crate::target().join("tools/axe.min.js");
-        let script = fs::read_to_string(&file).with_context(|| {
-            format!(
-                "{}: fetch it with `cargo xtask test --only axe`",
-                file.display()
-            )
-        })?;
+        let script = fs::read_to_string(&file)
+            .with_context(|| format!("{}: fetch it with `cargo xtask test --only axe`", file.display()))?;
         // Through the debugger, past the page's content security policy.
-        self.devtools("Runtime.evaluate", &json!({ "expression": script }))
-            .await?;
+        self.devtools("Runtime.evaluate", &json!({ "expression": script })).await?;
         let found = self.execute_async(RUN).await?;
         Ok(serde_json::from_value(found)?)
     }
@@ -44,11 +39,7 @@ impl Browser {
     /// Fails with the list where axe-core has something against the page.
     pub async fn accessible(&self) -> Result<()> {
         let violations = self.violations().await?;
-        ensure!(
-            violations.is_empty(),
-            "{} breaks accessibility rules: {violations:#?}",
-            self.path().await?
-        );
+        ensure!(violations.is_empty(), "{} breaks accessibility rules: {violations:#?}", self.path().await?);
         Ok(())
     }
 }

@@ -61,51 +61,24 @@ impl Browser {
             .connect(&driver.url)
             .await
             .context("Chromium does not open")?;
-        let look = Look {
-            viewport: DESKTOP,
-            theme: Theme::Light,
-            language: "id".to_owned(),
-        };
-        let browser = Self {
-            client,
-            look: RefCell::new(look),
-            pictures,
-            _driver: driver,
-            _profile: profile,
-        };
+        let look = Look { viewport: DESKTOP, theme: Theme::Light, language: "id".to_owned() };
+        let browser = Self { client, look: RefCell::new(look), pictures, _driver: driver, _profile: profile };
         browser.look(DESKTOP, Theme::Light, "id").await?;
         Ok(browser)
     }
 
     /// Changes size, theme and language; the language counts from the next page on.
     pub async fn look(&self, viewport: Viewport, theme: Theme, language: &str) -> Result<()> {
-        let Viewport {
-            width,
-            height,
-            phone,
-        } = viewport;
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
-        self.devtools("Emulation.setDeviceMetricsOverride", &metrics)
-            .await?;
-        self.devtools(
-            "Emulation.setTouchEmulationEnabled",
-            &json!({ "enabled": phone }),
-        )
-        .await?;
-        let prefers =
-            json!({ "features": [{ "name": "prefers-color-scheme", "value": theme.name() }] });
-        self.devtools("Emulation.setEmulatedMedia", &prefers)
-            .await?;
+        let Viewport { width, height, phone } = viewport;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await?;
+        self.devtools("Emulation.setTouchEmulationEnabled", &json!({ "enabled": phone })).await?;
+        let prefers = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme.name() }] });
+        self.devtools("Emulation.setEmulatedMedia", &prefers).await?;
         let version = self.devtools("Browser.getVersion", &json!({})).await?;
         let agent = json!({ "userAgent": version["userAgent"], "acceptLanguage": language });
-        self.devtools("Emulation.setUserAgentOverride", &agent)
-            .await?;
-        self.look.replace(Look {
-            viewport,
-            theme,
-            language: language.to_owned(),
-        });
+        self.devtools("Emulation.setUserAgentOverride", &agent).await?;
+        self.look.replace(Look { viewport, theme, language: language.to_owned() });
         Ok(())
     }
 
@@ -131,18 +104,12 @@ impl Browser {
 
     /// Waits for the first element that a CSS selector finds.
     pub async fn wait_for(&self, css: &str) -> Result<Element> {
-        eventually(&format!("there is {css}"), async || {
-            Ok(self.all(css).await?.into_iter().next())
-        })
-        .await
+        eventually(&format!("there is {css}"), async || Ok(self.all(css).await?.into_iter().next())).await
     }
 
     /// Waits until no element is found any more, as when somebody else took the slot.
     pub async fn wait_gone(&self, css: &str) -> Result<()> {
-        eventually(&format!("{css} is gone"), async || {
-            Ok(self.all(css).await?.is_empty().then_some(()))
-        })
-        .await
+        eventually(&format!("{css} is gone"), async || Ok(self.all(css).await?.is_empty().then_some(()))).await
     }
 
     /// Waits until an element's text contains `words`.
@@ -176,11 +143,7 @@ impl Browser {
 
     /// Clicks the first element found.
     pub async fn click(&self, css: &str) -> Result<()> {
-        self.wait_for(css)
-            .await?
-            .click()
-            .await
-            .with_context(|| format!("click {css}"))
+        self.wait_for(css).await?.click().await.with_context(|| format!("click {css}"))
     }
 
     /// Clicks the first element of those found whose text contains `words`.
@@ -194,23 +157,14 @@ impl Browser {
             Ok(None)
         })
         .await?;
-        element
-            .click()
-            .await
-            .with_context(|| format!("click {css} “{words}”"))
+        element.click().await.with_context(|| format!("click {css} “{words}”"))
     }
 
     /// Empties a field and types into it.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.wait_for(css).await?;
-        field
-            .clear()
-            .await
-            .with_context(|| format!("clear {css}"))?;
-        field
-            .send_keys(text)
-            .await
-            .with_context(|| format!("fill {css}"))
+        field.clear().await.with_context(|| format!("clear {css}"))?;
+        field.send_keys(text).await.with_context(|| format!("fill {css}"))
     }
 
     /// Sets a date, time or hidden field, which typing cannot do in every language.
@@ -224,11 +178,7 @@ impl Browser {
 
     /// Chooses the option of a `<select>` by its value.
     pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
-        self.wait_for(css)
-            .await?
-            .select_by_value(value)
-            .await
-            .with_context(|| format!("choose {value} in {css}"))
+        self.wait_for(css).await?.select_by_value(value).await.with_context(|| format!("choose {value} in {css}"))
     }
 
     /// Runs a script in the page; its `return` is the answer.
@@ -243,19 +193,13 @@ impl Browser {
 
     /// Logs in as the demo's account of this role, through the page.
     pub async fn log_in(&self, site: &Site, role: &str) -> Result<()> {
-        let LogIn {
-            email, password, ..
-        } = site.log_in_of(role)?;
+        let LogIn { email, password, .. } = site.log_in_of(role)?;
         self.goto(&site.page(LOG_IN)).await?;
-        self.fill("main input[name=email], main input[name=login]", email)
-            .await?;
+        self.fill("main input[name=email], main input[name=login]", email).await?;
         self.fill("main input[name=password]", password).await?;
-        self.click("main form button[type=submit], main form button:not([type])")
-            .await?;
-        eventually("the log-in page is left", async || {
-            Ok((!self.path().await?.starts_with(LOG_IN)).then_some(()))
-        })
-        .await
+        self.click("main form button[type=submit], main form button:not([type])").await?;
+        eventually("the log-in page is left", async || Ok((!self.path().await?.starts_with(LOG_IN)).then_some(())))
+            .await
     }
 
     /// Forgets everything this browser was told by the site.
@@ -274,33 +218,19 @@ impl Browser {
     }
 
     async fn picture(&self, step: &str, whole: bool) -> Result<()> {
-        let answer = self
-            .devtools(
-                "Page.captureScreenshot",
-                &json!({ "captureBeyondViewport": whole }),
-            )
-            .await?;
+        let answer = self.devtools("Page.captureScreenshot", &json!({ "captureBeyondViewport": whole })).await?;
         let data = answer["data"].as_str().context("no picture")?;
         fs::create_dir_all(&self.pictures)?;
         let name = self.look.borrow().picture_of(step);
-        fs::write(
-            self.pictures.join(name),
-            base64::engine::general_purpose::STANDARD.decode(data)?,
-        )?;
+        fs::write(self.pictures.join(name), base64::engine::general_purpose::STANDARD.decode(data)?)?;
         Ok(())
     }
 
     /// Fails where the page is wider than the window.
     pub async fn fits(&self) -> Result<()> {
-        let wide = self
-            .execute("return document.documentElement.scrollWidth", vec![])
-            .await?;
+        let wide = self.execute("return document.documentElement.scrollWidth", vec![]).await?;
         let width = self.look.borrow().viewport.width;
-        ensure!(
-            wide.as_u64() <= Some(width.into()),
-            "{} is {wide} wide in a window of {width}",
-            self.path().await?
-        );
+        ensure!(wide.as_u64() <= Some(width.into()), "{} is {wide} wide in a window of {width}", self.path().await?);
         Ok(())
     }
 
@@ -318,10 +248,7 @@ impl Browser {
 
     /// A command of the Chrome DevTools Protocol.
     pub async fn devtools(&self, command: &str, params: &Value) -> Result<Value> {
-        self.client
-            .issue_cmd(Beyond::devtools(command, params))
-            .await
-            .with_context(|| command.to_owned())
+        self.client.issue_cmd(Beyond::devtools(command, params)).await.with_context(|| command.to_owned())
     }
 
     /// Ends Chromium and waits for it.

@@ -35,22 +35,13 @@ impl Driver {
             }
             anyhow::bail!("chromedriver ended before it listened")
         };
-        let port = timeout(Duration::from_secs(20), port)
-            .await
-            .context("chromedriver does not start")??;
+        let port = timeout(Duration::from_secs(20), port).await.context("chromedriver does not start")??;
         // What it says later is of no interest, but its pipe must not fill up.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self {
-            url: format!("http://127.0.0.1:{port}"),
-            _process: process,
-        })
+        Ok(Self { url: format!("http://127.0.0.1:{port}"), _process: process })
     }
 }
 
 fn port_in(line: &str) -> Option<u16> {
-    line.split_once("started successfully on port ")?
-        .1
-        .trim_end_matches('.')
-        .parse()
-        .ok()
+    line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
 }

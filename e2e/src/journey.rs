@@ -28,10 +28,7 @@ impl Journey {
 
 /// Walks a journey; where it fails, a picture `failed-<n>` of each browser is kept.
 pub async fn journey(name: &str, walk: impl AsyncFnOnce(&Journey) -> Result<()>) -> Result<()> {
-    let journey = Journey {
-        name: name.to_owned(),
-        browsers: RefCell::default(),
-    };
+    let journey = Journey { name: name.to_owned(), browsers: RefCell::default() };
     let outcome = AssertUnwindSafe(walk(&journey)).catch_unwind().await;
     let failed = !matches!(outcome, Ok(Ok(())));
     for (n, browser) in journey.browsers.take().into_iter().enumerate() {

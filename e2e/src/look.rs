@@ -12,18 +12,10 @@ pub struct Viewport {
 }
 
 /// A phone held upright.
-pub const PHONE: Viewport = Viewport {
-    width: 390,
-    height: 844,
-    phone: true,
-};
+pub const PHONE: Viewport = Viewport { width: 390, height: 844, phone: true };
 
 /// A small laptop.
-pub const DESKTOP: Viewport = Viewport {
-    width: 1280,
-    height: 800,
-    phone: false,
-};
+pub const DESKTOP: Viewport = Viewport { width: 1280, height: 800, phone: false };
 
 /// What the person's system prefers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +51,6 @@ impl Look {
     /// The file name of a picture taken like this.
     pub(crate) fn picture_of(&self, step: &str) -> String {
         let Viewport { width, height, .. } = self.viewport;
-        format!(
-            "{step}-{width}x{height}-{}-{}.png",
-            self.theme.name(),
-            self.language
-        )
+        format!("{step}-{width}x{height}-{}-{}.png", self.theme.name(), self.language)
     }
 }

@@ -50,10 +50,7 @@ impl Site {
             .kill_on_drop(true)
             .spawn()
             .with_context(|| {
-                format!(
-                    "{}: build it with `cargo build --workspace --bins --tests`",
-                    program.display()
-                )
+                format!("{}: build it with `cargo build --workspace --bins --tests`", program.display())
             })?;
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
         let mut complaints = child.stderr.take().expect("stderr is piped");
@@ -74,31 +71,17 @@ impl Site {
                     return Ok(ready);
                 }
             }
-            bail!(
-                "mediverse demo ended before it was ready: {}",
-                String::from_utf8_lossy(&reader.await?)
-            )
+            bail!("mediverse demo ended before it was ready: {}", String::from_utf8_lossy(&reader.await?))
         };
-        let Ready { url, logins } = timeout(Duration::from_mins(2), ready)
-            .await
-            .context("mediverse demo is not ready in 120 s")??;
+        let Ready { url, logins } =
+            timeout(Duration::from_mins(2), ready).await.context("mediverse demo is not ready in 120 s")??;
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self {
-            url,
-            logins,
-            _program: Some(child),
-            _data: Some(data),
-        })
+        Ok(Self { url, logins, _program: Some(child), _data: Some(data) })
     }
 
     /// A site that runs already.
     pub fn at(url: &str) -> Self {
-        Self {
-            url: url.trim_end_matches('/').to_owned(),
-            logins: Vec::new(),
-            _program: None,
-            _data: None,
-        }
+        Self { url: url.trim_end_matches('/').to_owned(), logins: Vec::new(), _program: None, _data: None }
     }
 
     /// The address of a page, from its path.
@@ -108,14 +91,10 @@ impl Site {
 
     /// The demo's account of a role.
     pub fn log_in_of(&self, role: &str) -> Result<&LogIn> {
-        self.logins
-            .iter()
-            .find(|login| login.role == role)
-            .with_context(|| format!("the demo has no {role}"))
+        self.logins.iter().find(|login| login.role == role).with_context(|| format!("the demo has no {role}"))
     }
 }
 
 fn program() -> PathBuf {
-    std::env::var_os("MEDIVERSE_BIN")
-        .map_or_else(|| crate::target().join("debug/mediverse"), PathBuf::from)
+    std::env::var_os("MEDIVERSE_BIN").map_or_else(|| crate::target().join("debug/mediverse"), PathBuf::from)
 }

@@ -11,10 +11,7 @@ const LIMIT: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Asks until there is an answer; after 15 s the error says what was waited for.
-pub async fn eventually<T>(
-    what: &str,
-    mut ask: impl AsyncFnMut() -> Result<Option<T>>,
-) -> Result<T> {
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask().await? {

@@ -36,17 +36,13 @@ async fn a_page_is_looked_at_in_every_way() -> Result<()> {
         browser.accessible().await?;
 
         let background = "return getComputedStyle(document.body).backgroundColor";
-        for (viewport, theme, shown) in [
-            (PHONE, Theme::Dark, "rgb(0, 0, 0)"),
-            (DESKTOP, Theme::Light, "rgb(255, 255, 255)"),
-        ] {
+        for (viewport, theme, shown) in
+            [(PHONE, Theme::Dark, "rgb(0, 0, 0)"), (DESKTOP, Theme::Light, "rgb(255, 255, 255)")]
+        {
             browser.look(viewport, theme, "en").await?;
             browser.goto(&site.page("/")).await?;
             assert_eq!(browser.execute(background, vec![]).await?, shown);
-            assert_eq!(
-                browser.execute("return innerWidth", vec![]).await?,
-                viewport.width
-            );
+            assert_eq!(browser.execute("return innerWidth", vec![]).await?, viewport.width);
             browser.fits().await?;
             browser.shot("page").await?;
         }
@@ -63,18 +59,10 @@ async fn faults_of_a_page_are_found() -> Result<()> {
     journey("harness-faults", async |journey| {
         let browser = journey.browser(Scripts::On).await?;
         browser.goto(&site.page("/bad")).await?;
-        let rules: Vec<String> = browser
-            .violations()
-            .await?
-            .into_iter()
-            .map(|violation| violation.id)
-            .collect();
+        let rules: Vec<String> = browser.violations().await?.into_iter().map(|violation| violation.id).collect();
         assert!(rules.iter().any(|rule| rule == "image-alt"), "{rules:?}");
         assert!(browser.fits().await.is_err());
-        assert!(
-            !browser.console_errors().await?.is_empty(),
-            "the picture is missing"
-        );
+        assert!(!browser.console_errors().await?.is_empty(), "the picture is missing");
         Ok(())
     })
     .await

@@ -19,23 +19,12 @@ pub fn fetch() -> Result<()> {
     fs::create_dir_all(&tools)?;
     let package = format!("axe-core@{VERSION}");
     let folder = tools.to_string_lossy();
-    let install = [
-        "install",
-        "--prefix",
-        &folder,
-        "--no-save",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        &package,
-    ];
-    let installed = workspace::command("npm", &install)
-        .status()
-        .context("npm is needed to fetch axe-core")?;
+    let install =
+        ["install", "--prefix", &folder, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", &package];
+    let installed = workspace::command("npm", &install).status().context("npm is needed to fetch axe-core")?;
     if !installed.success() {
         bail!("npm could not fetch {package}: {installed}");
     }
-    fs::copy(tools.join("node_modules/axe-core/axe.min.js"), &wanted)
-        .context("axe.min.js in the package")?;
+    fs::copy(tools.join("node_modules/axe-core/axe.min.js"), &wanted).context("axe.min.js in the package")?;
     Ok(())
 }

@@ -33,9 +33,9 @@ pub fn settle(path: &str, text: &str, mode: Mode, command: &str) -> Result<()> {
     let kept = fs::read_to_string(&file).unwrap_or_default();
     match first_difference(&kept, text) {
         None => Ok(()),
-        Some((line, kept, now)) => bail!(
-            "{path} is out of date at line {line}\n  kept: {kept}\n  now:  {now}\nwrite it anew with `{command}`"
-        ),
+        Some((line, kept, now)) => {
+            bail!("{path} is out of date at line {line}\n  kept: {kept}\n  now:  {now}\nwrite it anew with `{command}`")
+        }
     }
 }
 

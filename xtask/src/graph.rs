@@ -11,16 +11,7 @@ use crate::rust_text::{strings, words};
 use crate::workspace::{self, Package};
 
 /// Crates of ours that are no context.
-const NOT_CONTEXTS: [&str; 8] = [
-    "app",
-    "contracts",
-    "platform",
-    "web",
-    "testkit",
-    "xtask",
-    "bench",
-    "e2e",
-];
+const NOT_CONTEXTS: [&str; 8] = ["app", "contracts", "platform", "web", "testkit", "xtask", "bench", "e2e"];
 
 /// Words that would show that the platform knows what it is used for.
 const MEDICAL_WORDS: [&str; 24] = [
@@ -51,15 +42,7 @@ const MEDICAL_WORDS: [&str; 24] = [
 ];
 
 /// Words before a table's name in SQL.
-const BEFORE_A_TABLE: [&str; 7] = [
-    "from",
-    "join",
-    "into",
-    "update",
-    "references",
-    "table",
-    "using",
-];
+const BEFORE_A_TABLE: [&str; 7] = ["from", "join", "into", "update", "references", "table", "using"];
 
 /// Writes or compares docs/graph.txt, after the rules have been checked.
 pub fn run(mode: Mode) -> Result<()> {
@@ -69,17 +52,9 @@ pub fn run(mode: Mode) -> Result<()> {
     faults.extend(foreign_tables(&packages)?);
     faults.extend(behaviour_in_contracts(&packages)?);
     if !faults.is_empty() {
-        bail!(
-            "the rules of the tree are broken:\n  {}",
-            faults.join("\n  ")
-        );
+        bail!("the rules of the tree are broken:\n  {}", faults.join("\n  "));
     }
-    generated::settle(
-        "docs/graph.txt",
-        &drawing(&packages),
-        mode,
-        "cargo xtask graph",
-    )
+    generated::settle("docs/graph.txt", &drawing(&packages), mode, "cargo xtask graph")
 }
 
 /// What `name` may depend on in `[dependencies]` and `[build-dependencies]`; `None` is anything but `app`.
@@ -93,10 +68,7 @@ fn allowed(name: &str) -> Option<&'static [&'static str]> {
 }
 
 fn forbidden_dependencies(packages: &[Package]) -> Vec<String> {
-    let ours: BTreeSet<&str> = packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let mut faults = Vec::new();
     for package in packages {
         let allowed = allowed(&package.name);
@@ -106,8 +78,7 @@ fn forbidden_dependencies(packages: &[Package]) -> Vec<String> {
                 continue;
             }
             let for_tests = dependency.kind.as_deref() == Some("dev");
-            let forbidden = to == "app"
-                || (!for_tests && allowed.is_some_and(|allowed| !allowed.contains(&to)));
+            let forbidden = to == "app" || (!for_tests && allowed.is_some_and(|allowed| !allowed.contains(&to)));
             if forbidden {
                 faults.push(format!("{} depends on {to}", package.name));
             }
@@ -123,11 +94,7 @@ fn medical_words(packages: &[Package]) -> Result<Vec<String>> {
             for file in workspace::files(platform.folder(), extension)? {
                 for (number, line) in workspace::read(&file)?.lines().enumerate() {
                     if let Some(word) = medical_word(line) {
-                        faults.push(format!(
-                            "{}:{} says `{word}`",
-                            workspace::short(&file),
-                            number + 1
-                        ));
+                        faults.push(format!("{}:{} says `{word}`", workspace::short(&file), number + 1));
                     }
                 }
             }
@@ -138,20 +105,14 @@ fn medical_words(packages: &[Package]) -> Result<Vec<String>> {
 
 fn medical_word(line: &str) -> Option<String> {
     words(line).into_iter().find(|word| {
-        MEDICAL_WORDS.contains(&word.as_str())
-            || word
-                .strip_suffix('s')
-                .is_some_and(|one| MEDICAL_WORDS.contains(&one))
+        MEDICAL_WORDS.contains(&word.as_str()) || word.strip_suffix('s').is_some_and(|one| MEDICAL_WORDS.contains(&one))
     })
 }
 
 /// Contracts promise; they do not do. Whatever waits or speaks SQL does something.
 fn behaviour_in_contracts(packages: &[Package]) -> Result<Vec<String>> {
     let mut faults = Vec::new();
-    for contracts in packages
-        .iter()
-        .filter(|package| package.name == "contracts")
-    {
+    for contracts in packages.iter().filter(|package| package.name == "contracts") {
         for file in workspace::files(&contracts.folder().join("src"), "rs")? {
             let source = workspace::read(&file)?;
             if source.contains(".await") || strings(&source).iter().any(|text| is_sql(text)) {
@@ -164,9 +125,8 @@ fn behaviour_in_contracts(packages: &[Package]) -> Result<Vec<String>> {
 
 fn foreign_tables(packages: &[Package]) -> Result<Vec<String>> {
     let mut tables: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let owners = packages.iter().filter(|package| {
-        !NOT_CONTEXTS.contains(&package.name.as_str()) || package.name == "platform"
-    });
+    let owners =
+        packages.iter().filter(|package| !NOT_CONTEXTS.contains(&package.name.as_str()) || package.name == "platform");
     for owner in owners.clone() {
         let mut own = BTreeSet::new();
         for file in workspace::files(owner.folder(), "sql")? {
@@ -191,20 +151,19 @@ fn foreign_tables(packages: &[Package]) -> Result<Vec<String>> {
             .filter(|(table, _)| !own.contains(*table) && !shared.contains(*table))
             .collect();
         for file in workspace::files(owner.folder(), "rs")? {
-            for sql in strings(&workspace::read(&file)?)
-                .iter()
-                .filter(|text| is_sql(text))
-            {
-                faults.extend(named(sql, &foreign).map(|(table, of)| {
-                    format!("{} names {of}'s table `{table}`", workspace::short(&file))
-                }));
+            for sql in strings(&workspace::read(&file)?).iter().filter(|text| is_sql(text)) {
+                faults.extend(
+                    named(sql, &foreign)
+                        .map(|(table, of)| format!("{} names {of}'s table `{table}`", workspace::short(&file))),
+                );
             }
         }
         for file in workspace::files(owner.folder(), "sql")? {
             let sql = workspace::read(&file)?;
-            faults.extend(named(&sql, &foreign).map(|(table, of)| {
-                format!("{} names {of}'s table `{table}`", workspace::short(&file))
-            }));
+            faults.extend(
+                named(&sql, &foreign)
+                    .map(|(table, of)| format!("{} names {of}'s table `{table}`", workspace::short(&file))),
+            );
         }
     }
     Ok(faults)
@@ -216,9 +175,7 @@ fn is_sql(text: &str) -> bool {
     let verb = words.next().unwrap_or_default();
     let next = words.next().unwrap_or_default();
     match verb.as_str() {
-        "select" | "with" => {
-            text.to_lowercase().contains(" from ") || text.to_lowercase().contains("\nfrom ")
-        }
+        "select" | "with" => text.to_lowercase().contains(" from ") || text.to_lowercase().contains("\nfrom "),
         "insert" => next == "into" || next == "or",
         "delete" => next == "from",
         "update" => text.to_lowercase().contains(" set ") || text.to_lowercase().contains("\nset "),
@@ -242,45 +199,28 @@ fn sql_words(sql: &str) -> Vec<String> {
 fn created_tables(sql: &str) -> Vec<String> {
     let words = sql_words(sql);
     let mut tables = Vec::new();
-    for (at, _) in words
-        .iter()
-        .enumerate()
-        .filter(|(_, word)| *word == "create")
-    {
-        let mut rest = words[at + 1..]
-            .iter()
-            .filter(|word| !["virtual", "unlogged"].contains(&word.as_str()))
-            .peekable();
+    for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "create") {
+        let mut rest =
+            words[at + 1..].iter().filter(|word| !["virtual", "unlogged"].contains(&word.as_str())).peekable();
         if rest.next().is_some_and(|word| word == "table") {
-            tables.extend(
-                rest.find(|word| !["if", "not", "exists"].contains(&word.as_str()))
-                    .cloned(),
-            );
+            tables.extend(rest.find(|word| !["if", "not", "exists"].contains(&word.as_str())).cloned());
         }
     }
     tables
 }
 
-fn named<'f>(
-    sql: &str,
-    foreign: &'f BTreeMap<&str, &str>,
-) -> impl Iterator<Item = (&'f str, &'f str)> {
+fn named<'f>(sql: &str, foreign: &'f BTreeMap<&str, &str>) -> impl Iterator<Item = (&'f str, &'f str)> {
     let words = sql_words(sql);
     foreign
         .iter()
         .filter(move |(table, _)| {
-            words
-                .windows(2)
-                .any(|pair| BEFORE_A_TABLE.contains(&pair[0].as_str()) && pair[1] == **table)
+            words.windows(2).any(|pair| BEFORE_A_TABLE.contains(&pair[0].as_str()) && pair[1] == **table)
         })
         .map(|(table, of)| (*table, *of))
 }
 
 fn drawing(packages: &[Package]) -> String {
-    let ours: BTreeSet<&str> = packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     let mut text = "Who depends on whom among our own crates; in brackets what only tests need. Written by `cargo xtask graph`.\n\n".to_owned();
     for package in packages {
         let of_kind = |for_tests: bool| -> BTreeSet<&str> {
@@ -298,16 +238,7 @@ fn drawing(packages: &[Package]) -> String {
         if !only_tests.is_empty() {
             let _ = write!(line, " [{}]", only_tests.join(" "));
         }
-        let _ = writeln!(
-            text,
-            "{:<12} -> {}",
-            package.name,
-            if line.is_empty() {
-                "nobody"
-            } else {
-                line.trim()
-            }
-        );
+        let _ = writeln!(text, "{:<12} -> {}", package.name, if line.is_empty() { "nobody" } else { line.trim() });
     }
     text
 }
@@ -322,22 +253,17 @@ mod tests {
 
     #[test]
     fn a_context_that_knows_another_is_named() {
-        let auth =
-            package(r#"{"name":"auth","manifest_path":"/w/auth/Cargo.toml","dependencies":[]}"#);
+        let auth = package(r#"{"name":"auth","manifest_path":"/w/auth/Cargo.toml","dependencies":[]}"#);
         let people = package(
             r#"{"name":"people","manifest_path":"/w/people/Cargo.toml","dependencies":[
                 {"name":"auth","kind":null},{"name":"serde","kind":null},{"name":"testkit","kind":"dev"}]}"#,
         );
-        assert_eq!(
-            forbidden_dependencies(&[auth, people]),
-            ["people depends on auth"]
-        );
+        assert_eq!(forbidden_dependencies(&[auth, people]), ["people depends on auth"]);
     }
 
     #[test]
     fn nobody_depends_on_the_program_even_in_tests() {
-        let app =
-            package(r#"{"name":"app","manifest_path":"/w/app/Cargo.toml","dependencies":[]}"#);
+        let app = package(r#"{"name":"app","manifest_path":"/w/app/Cargo.toml","dependencies":[]}"#);
         let e2e = package(
             r#"{"name":"e2e","manifest_path":"/w/e2e/Cargo.toml","dependencies":[{"name":"app","kind":"dev"}]}"#,
         );
@@ -346,14 +272,8 @@ mod tests {
 
     #[test]
     fn medical_words_are_found_inside_names() {
-        assert_eq!(
-            medical_word("struct PatientRow;").as_deref(),
-            Some("patient")
-        );
-        assert_eq!(
-            medical_word("// the clinics' zone").as_deref(),
-            Some("clinics")
-        );
+        assert_eq!(medical_word("struct PatientRow;").as_deref(), Some("patient"));
+        assert_eq!(medical_word("// the clinics' zone").as_deref(), Some("clinics"));
         assert_eq!(medical_word("a unique technique, technically"), None);
     }
 
@@ -364,19 +284,8 @@ mod tests {
         );
         assert_eq!(created, ["account", "names"]);
         let foreign = BTreeMap::from([("account", "auth")]);
-        assert!(
-            named(
-                "select 1 from own o join account a on a.id = o.id",
-                &foreign
-            )
-            .next()
-            .is_some()
-        );
-        assert!(
-            named("select account from own -- from account", &foreign)
-                .next()
-                .is_none()
-        );
+        assert!(named("select 1 from own o join account a on a.id = o.id", &foreign).next().is_some());
+        assert!(named("select account from own -- from account", &foreign).next().is_none());
     }
 
     #[test]

@@ -48,9 +48,7 @@ fn languages(folder: &Path) -> Result<BTreeMap<String, Texts>> {
             continue;
         };
         let name = parts.as_path().with_extension("").display().to_string();
-        let texts: &mut Texts = languages
-            .entry(language.to_string_lossy().into_owned())
-            .or_default();
+        let texts: &mut Texts = languages.entry(language.to_string_lossy().into_owned()).or_default();
         for (key, variables) in keys_of(&workspace::read(&file)?) {
             if texts.insert(format!("{name}: {key}"), variables).is_some() {
                 bail!("{}: `{key}` is there twice", workspace::short(&file));
@@ -66,18 +64,13 @@ fn differences(first: &str, texts: &Texts, other: &str, others: &Texts) -> Vec<S
         match others.get(key) {
             None => faults.push(format!("{key} is missing in {other}")),
             Some(theirs) if theirs != variables => {
-                faults.push(format!(
-                    "{key} uses {variables:?} in {first}, {theirs:?} in {other}"
-                ));
+                faults.push(format!("{key} uses {variables:?} in {first}, {theirs:?} in {other}"));
             }
             Some(_) => {}
         }
     }
     faults.extend(
-        others
-            .keys()
-            .filter(|key| !texts.contains_key(*key))
-            .map(|key| format!("{key} is missing in {first}")),
+        others.keys().filter(|key| !texts.contains_key(*key)).map(|key| format!("{key} is missing in {first}")),
     );
     faults
 }
@@ -105,19 +98,12 @@ fn key_before_equals(line: &str) -> Option<&str> {
     let key = line.split_once('=')?.0.trim_end();
     let name = key.strip_prefix('-').unwrap_or(key);
     let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
-    (starts
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'))
-    .then_some(key)
+    (starts && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')).then_some(key)
 }
 
 fn variables_in(line: &str) -> impl Iterator<Item = String> {
     line.match_indices('$').map(|(at, _)| {
-        line[at + 1..]
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_')
-            .collect()
+        line[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect()
     })
 }
 
@@ -134,22 +120,14 @@ mod tests {
         let found = texts(
             "# a = comment\nhello = Halo { $name }\n    .title = Judul\nlong =\n    satu = dua { $n }\n-brand = M\n",
         );
-        assert_eq!(
-            found.keys().collect::<Vec<_>>(),
-            ["-brand", "hello", "hello.title", "long"]
-        );
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["-brand", "hello", "hello.title", "long"]);
         assert!(found["hello"].contains("name"));
         assert!(found["long"].contains("n"));
     }
 
     #[test]
     fn a_missing_key_and_a_missing_variable_are_named() {
-        let faults = differences(
-            "en",
-            &texts("a = { $n }\nb = x"),
-            "id",
-            &texts("a = x\nc = x"),
-        );
+        let faults = differences("en", &texts("a = { $n }\nb = x"), "id", &texts("a = x\nc = x"));
         assert_eq!(faults.len(), 3, "{faults:?}");
     }
 }

@@ -26,30 +26,23 @@ const CLUSTER: &str = "mediverse-tests";
 
 /// Installs and starts what is missing.
 pub fn prepare() -> Result<()> {
-    install_packages()?;
-    start_postgres()?;
+    let installed = install_packages()?;
+    start_postgres(installed.contains(&"postgresql"))?;
     install_nextest()
 }
 
-fn install_packages() -> Result<()> {
-    let mut packages: Vec<&str> = PROGRAMS
-        .iter()
-        .filter(|(program, _)| !is_there(program))
-        .map(|(_, package)| *package)
-        .collect();
+/// The packages that were missing and now are there.
+fn install_packages() -> Result<Vec<&'static str>> {
+    let mut packages: Vec<&str> =
+        PROGRAMS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
     packages.dedup();
     if packages.is_empty() {
-        return Ok(());
+        return Ok(packages);
     }
     println!("installing {}", packages.join(" "));
     apt_get(&["update", "--quiet=2"])?;
-    apt_get(
-        &[
-            &["install", "--yes", "--quiet=2", "--no-install-recommends"],
-            packages.as_slice(),
-        ]
-        .concat(),
-    )
+    apt_get(&[&["install", "--yes", "--quiet=2", "--no-install-recommends"], packages.as_slice()].concat())?;
+    Ok(packages)
 }
 
 fn is_there(program: &str) -> bool {
@@ -63,9 +56,7 @@ fn is_there(program: &str) -> bool {
 }
 
 fn apt_get(args: &[&str]) -> Result<()> {
-    as_root("apt-get", args)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .run("apt-get")
+    as_root("apt-get", args).env("DEBIAN_FRONTEND", "noninteractive").run("apt-get")
 }
 
 /// A command run as root: directly where this is root, else through sudo without a question.
@@ -73,14 +64,7 @@ fn as_root(program: &str, args: &[&str]) -> Command {
     if is_root() {
         return workspace::command(program, args);
     }
-    let mut command = workspace::command(
-        "sudo",
-        &[
-            "--non-interactive",
-            "--preserve-env=DEBIAN_FRONTEND",
-            program,
-        ],
-    );
+    let mut command = workspace::command("sudo", &["--non-interactive", "--preserve-env=DEBIAN_FRONTEND", program]);
     command.args(args);
     command
 }
@@ -90,112 +74,51 @@ fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-fn start_postgres() -> Result<()> {
+fn start_postgres(just_installed: bool) -> Result<()> {
     if port_answers() {
-        return if lets_us_in() { Ok(()) } else { let_us_in() };
+        return if lets_us_in() { Ok(()) } else { let_us_in(just_installed) };
     }
     let version = newest_postgres()?;
     println!("starting PostgreSQL {version} on 127.0.0.1:5432");
     if !clusters()?.iter().any(|cluster| cluster.name == CLUSTER) {
-        let create = [
-            "--port",
-            "5432",
-            "--start-conf",
-            "manual",
-            &version,
-            CLUSTER,
-            "--",
-            "--auth-host=trust",
-            "--auth-local=trust",
-        ];
-        as_root(
-            "pg_createcluster",
-            &[
-                &[
-                    "-o",
-                    "max_connections=300",
-                    "-o",
-                    "listen_addresses=127.0.0.1",
-                ],
-                &create[..],
-            ]
-            .concat(),
-        )
-        .run("pg_createcluster")?;
+        let place = ["--port", "5432", "--start-conf", "manual", "--locale", "C.UTF-8", "-o", "max_connections=300"];
+        let rules = ["--", "--auth-host=trust", "--auth-local=trust"];
+        as_root("pg_createcluster", &[&place[..], &[&version, CLUSTER], &rules[..]].concat())
+            .run("pg_createcluster")?;
     }
     // Without systemd, as in a container; with it this works too. The server's files must not keep our output open.
-    as_root(
-        "pg_ctlcluster",
-        &["--skip-systemctl-redirect", &version, CLUSTER, "start"],
-    )
-    .stdout(Stdio::null())
-    .stderr(Stdio::null())
-    .run("pg_ctlcluster")?;
+    as_root("pg_ctlcluster", &["--skip-systemctl-redirect", &version, CLUSTER, "start"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .run("pg_ctlcluster")?;
     wait_until("PostgreSQL answers", Duration::from_secs(30), lets_us_in)
 }
 
-/// Debian starts a server of its own while it is installed; on a machine that is there for tests it is told to let
-/// the tests in, elsewhere the person decides.
-fn let_us_in() -> Result<()> {
+/// Debian starts a server while it is installed. That one, and any on a machine that is there for tests, is told to let
+/// the tests in; elsewhere the person decides.
+fn let_us_in(just_installed: bool) -> Result<()> {
     const LINE: &str = "host all postgres 127.0.0.1/32 trust";
-    let advice = format!(
-        "PostgreSQL on 127.0.0.1:5432 asks for a password; put `{LINE}` first in its pg_hba.conf, or stop it"
-    );
-    if std::env::var_os("CI").is_none() {
+    let advice =
+        format!("PostgreSQL on 127.0.0.1:5432 asks for a password; put `{LINE}` first in its pg_hba.conf, or stop it");
+    if !just_installed && std::env::var_os("CI").is_none() {
         bail!(advice);
     }
-    let Some(cluster) = clusters()?
-        .into_iter()
-        .find(|cluster| cluster.port == "5432")
-    else {
-        bail!(advice)
-    };
-    println!(
-        "letting postgres in from 127.0.0.1 without a password (cluster {} {})",
-        cluster.version, cluster.name
-    );
-    let rules = format!(
-        "/etc/postgresql/{}/{}/pg_hba.conf",
-        cluster.version, cluster.name
-    );
+    let Some(cluster) = clusters()?.into_iter().find(|cluster| cluster.port == "5432") else { bail!(advice) };
+    println!("letting postgres in from 127.0.0.1 without a password (cluster {} {})", cluster.version, cluster.name);
+    let rules = format!("/etc/postgresql/{}/{}/pg_hba.conf", cluster.version, cluster.name);
     as_root("sed", &["-i", &format!("1i {LINE}"), &rules]).run("sed")?;
-    as_root(
-        "pg_ctlcluster",
-        &[
-            "--skip-systemctl-redirect",
-            &cluster.version,
-            &cluster.name,
-            "reload",
-        ],
-    )
-    .run("pg_ctlcluster")?;
+    as_root("pg_ctlcluster", &["--skip-systemctl-redirect", &cluster.version, &cluster.name, "reload"])
+        .run("pg_ctlcluster")?;
     wait_until("PostgreSQL lets us in", Duration::from_secs(30), lets_us_in)
 }
 
 fn port_answers() -> bool {
-    TcpStream::connect_timeout(
-        &SocketAddr::from(([127, 0, 0, 1], 5432)),
-        Duration::from_secs(2),
-    )
-    .is_ok()
+    TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], 5432)), Duration::from_secs(2)).is_ok()
 }
 
 fn lets_us_in() -> bool {
-    let ask = [
-        "-h",
-        "127.0.0.1",
-        "-p",
-        "5432",
-        "-U",
-        "postgres",
-        "--no-password",
-        "-c",
-        "select 1",
-    ];
-    let answer = workspace::command("psql", &ask)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+    let ask = ["-h", "127.0.0.1", "-p", "5432", "-U", "postgres", "--no-password", "-c", "select 1"];
+    let answer = workspace::command("psql", &ask).stdout(Stdio::null()).stderr(Stdio::null()).status();
     answer.is_ok_and(|status| status.success())
 }
 
@@ -207,19 +130,13 @@ struct Cluster {
 }
 
 fn clusters() -> Result<Vec<Cluster>> {
-    let output = workspace::command("pg_lsclusters", &["--no-header"])
-        .output()
-        .context("pg_lsclusters")?;
+    let output = workspace::command("pg_lsclusters", &["--no-header"]).output().context("pg_lsclusters")?;
     let listed = String::from_utf8_lossy(&output.stdout);
     Ok(listed
         .lines()
         .filter_map(|line| {
             let mut words = line.split_whitespace().map(str::to_owned);
-            Some(Cluster {
-                version: words.next()?,
-                name: words.next()?,
-                port: words.next()?,
-            })
+            Some(Cluster { version: words.next()?, name: words.next()?, port: words.next()? })
         })
         .collect())
 }
@@ -227,39 +144,18 @@ fn clusters() -> Result<Vec<Cluster>> {
 fn newest_postgres() -> Result<String> {
     let installed = std::fs::read_dir("/usr/lib/postgresql").context("PostgreSQL's programs")?;
     installed
-        .filter_map(|entry| {
-            entry
-                .ok()?
-                .file_name()
-                .into_string()
-                .ok()?
-                .parse::<u32>()
-                .ok()
-        })
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok()?.parse::<u32>().ok())
         .max()
         .map(|version| version.to_string())
         .context("no PostgreSQL under /usr/lib/postgresql")
 }
 
 fn install_nextest() -> Result<()> {
-    if workspace::cargo(&["nextest", "--version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()?
-        .success()
-    {
+    if workspace::cargo(&["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
         return Ok(());
     }
     println!("installing cargo-nextest {NEXTEST}");
-    workspace::cargo(&[
-        "install",
-        "--locked",
-        "--quiet",
-        "cargo-nextest",
-        "--version",
-        NEXTEST,
-    ])
-    .run("cargo install")
+    workspace::cargo(&["install", "--locked", "--quiet", "cargo-nextest", "--version", NEXTEST]).run("cargo install")
 }
 
 fn wait_until(what: &str, limit: Duration, mut condition: impl FnMut() -> bool) -> Result<()> {

@@ -95,32 +95,15 @@ fn run(command: Command) -> Result<()> {
 
 /// Runs a program of the `bench` package, built as it ships, beside a server built the same way.
 fn measure(program: &str, args: &[String]) -> Result<()> {
-    let built = workspace::cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "app",
-        "--package",
-        "bench",
-    ])
-    .status()?;
+    let built = workspace::cargo(&["build", "--release", "--package", "app", "--package", "bench"]).status()?;
     if !built.success() {
         bail!("the release build failed");
     }
-    let status = workspace::cargo(&[
-        "run",
-        "--release",
-        "--quiet",
-        "--package",
-        "bench",
-        "--bin",
-        program,
-        "--",
-    ])
-    .env("MEDIVERSE_BIN", workspace::program("release"))
-    .current_dir(std::env::current_dir()?)
-    .args(args)
-    .status()?;
+    let status = workspace::cargo(&["run", "--release", "--quiet", "--package", "bench", "--bin", program, "--"])
+        .env("MEDIVERSE_BIN", workspace::program("release"))
+        .current_dir(std::env::current_dir()?)
+        .args(args)
+        .status()?;
     if !status.success() {
         bail!("{program} ended with {status}");
     }

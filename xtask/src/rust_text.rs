@@ -22,9 +22,7 @@ pub fn strings(source: &str) -> Vec<String> {
 }
 
 fn end_of_line(chars: &[char], from: usize) -> usize {
-    (from..chars.len())
-        .find(|&i| chars[i] == '\n')
-        .unwrap_or(chars.len())
+    (from..chars.len()).find(|&i| chars[i] == '\n').unwrap_or(chars.len())
 }
 
 fn end_of_block_comment(chars: &[char], from: usize) -> usize {
@@ -60,13 +58,9 @@ fn raw_hashes(chars: &[char], at: usize) -> Option<usize> {
 
 fn raw_string(chars: &[char], from: usize, hashes: usize, found: &mut Vec<String>) -> usize {
     let closes = |at: usize| {
-        chars[at] == '"'
-            && chars.len() > at + hashes
-            && chars[at + 1..=at + hashes].iter().all(|c| *c == '#')
+        chars[at] == '"' && chars.len() > at + hashes && chars[at + 1..=at + hashes].iter().all(|c| *c == '#')
     };
-    let end = (from..chars.len())
-        .find(|&at| closes(at))
-        .unwrap_or(chars.len());
+    let end = (from..chars.len()).find(|&at| closes(at)).unwrap_or(chars.len());
     found.push(chars[from..end].iter().collect());
     end + 1 + hashes
 }
@@ -90,9 +84,7 @@ fn plain_string(chars: &[char], from: usize, found: &mut Vec<String>) -> usize {
 /// Steps over a character literal, or over the quote of a lifetime.
 fn after_quote(chars: &[char], at: usize) -> usize {
     match (chars.get(at + 1), chars.get(at + 2)) {
-        (Some('\\'), _) => (at + 3..chars.len())
-            .find(|&i| chars[i] == '\'')
-            .map_or(chars.len(), |i| i + 1),
+        (Some('\\'), _) => (at + 3..chars.len()).find(|&i| chars[i] == '\'').map_or(chars.len(), |i| i + 1),
         (Some(_), Some('\'')) => at + 3,
         _ => at + 1,
     }
@@ -132,17 +124,11 @@ mod tests {
             const S: &str = r#"raw "quoted" text"#;
             const B: &[u8] = br"bytes";
         "##;
-        assert_eq!(
-            strings(source),
-            ["yes   still", "raw \"quoted\" text", "bytes"]
-        );
+        assert_eq!(strings(source), ["yes   still", "raw \"quoted\" text", "bytes"]);
     }
 
     #[test]
     fn words_are_split_at_case_and_signs() {
-        assert_eq!(
-            words("PatientId patient_name NIK2"),
-            ["patient", "id", "patient", "name", "nik"]
-        );
+        assert_eq!(words("PatientId patient_name NIK2"), ["patient", "id", "patient", "name", "nik"]);
     }
 }

@@ -34,24 +34,9 @@ const STEPS: &[Step] = &[
         after: &[],
         run: |_| done(machine::prepare()),
     },
-    Step {
-        name: "format",
-        about: "cargo fmt",
-        after: &[],
-        run: |_| cargo(&["fmt", "--all", "--check"]),
-    },
-    Step {
-        name: "graph",
-        about: "who may depend on whom",
-        after: &[],
-        run: |_| done(graph::run(Mode::Check)),
-    },
-    Step {
-        name: "locales",
-        about: "the same texts in every language",
-        after: &[],
-        run: |_| done(locales::run()),
-    },
+    Step { name: "format", about: "cargo fmt", after: &[], run: |_| cargo(&["fmt", "--all", "--check"]) },
+    Step { name: "graph", about: "who may depend on whom", after: &[], run: |_| done(graph::run(Mode::Check)) },
+    Step { name: "locales", about: "the same texts in every language", after: &[], run: |_| done(locales::run()) },
     Step {
         name: "traceability",
         about: "docs/traceability.md",
@@ -62,37 +47,11 @@ const STEPS: &[Step] = &[
         name: "lints",
         about: "cargo clippy",
         after: &[],
-        run: |_| {
-            cargo(&[
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--locked",
-                "--quiet",
-                "--",
-                "-D",
-                "warnings",
-            ])
-        },
+        run: |_| cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"]),
     },
-    Step {
-        name: "build",
-        about: "programs and tests",
-        after: &[],
-        run: |_| build(),
-    },
-    Step {
-        name: "openapi",
-        about: "docs/openapi.json",
-        after: &["build"],
-        run: |_| done(openapi::run(Mode::Check)),
-    },
-    Step {
-        name: "axe",
-        about: "the accessibility checker",
-        after: &["machine"],
-        run: |_| done(axe::fetch()),
-    },
+    Step { name: "build", about: "programs and tests", after: &[], run: |_| build() },
+    Step { name: "openapi", about: "docs/openapi.json", after: &["build"], run: |_| done(openapi::run(Mode::Check)) },
+    Step { name: "axe", about: "the accessibility checker", after: &["machine"], run: |_| done(axe::fetch()) },
     // The permission matrix, the pages in every language and the contracts over HTTP are golden files among these.
     Step {
         name: "tests",
@@ -121,11 +80,7 @@ pub fn test(full: bool, only: Option<&str>) -> Result<()> {
     let run = Run { full };
     let steps: Vec<&Step> = match only {
         None => STEPS.iter().collect(),
-        Some(name) => STEPS
-            .iter()
-            .chain(PARTS)
-            .filter(|step| step.name == name)
-            .collect(),
+        Some(name) => STEPS.iter().chain(PARTS).filter(|step| step.name == name).collect(),
     };
     if steps.is_empty() {
         let names: Vec<_> = STEPS.iter().chain(PARTS).map(|step| step.name).collect();
@@ -134,10 +89,7 @@ pub fn test(full: bool, only: Option<&str>) -> Result<()> {
     let mut table = Vec::new();
     let mut passed = BTreeSet::new();
     for step in steps {
-        let missing = step
-            .after
-            .iter()
-            .find(|needed| only.is_none() && !passed.contains(**needed));
+        let missing = step.after.iter().find(|needed| only.is_none() && !passed.contains(**needed));
         let start = Instant::now();
         let result = if let Some(needed) = missing {
             Err(Failure::Skipped(needed))
@@ -192,35 +144,16 @@ fn cargo(args: &[&str]) -> Result<Outcome> {
 
 /// Everything at once: a build of one package would choose other features for its dependencies and build them again.
 fn build() -> Result<Outcome> {
-    cargo(&[
-        "build",
-        "--workspace",
-        "--bins",
-        "--tests",
-        "--locked",
-        "--quiet",
-    ])
+    cargo(&["build", "--workspace", "--bins", "--tests", "--locked", "--quiet"])
 }
 
 fn nextest(run: &Run, filter: &str) -> Result<Outcome> {
-    let mut command = workspace::cargo(&[
-        "nextest",
-        "run",
-        "--workspace",
-        "--locked",
-        "--cargo-quiet",
-        "-E",
-        filter,
-    ]);
+    let mut command = workspace::cargo(&["nextest", "run", "--workspace", "--locked", "--cargo-quiet", "-E", filter]);
     command.env("MEDIVERSE_BIN", workspace::program("debug"));
     // A snapshot that differs is a failure, never a new snapshot.
-    command
-        .env("INSTA_UPDATE", "no")
-        .env("INSTA_FORCE_PASS", "0");
+    command.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0");
     if run.full {
-        command
-            .args(["--run-ignored", "all"])
-            .env("PROPTEST_CASES", "2000");
+        command.args(["--run-ignored", "all"]).env("PROPTEST_CASES", "2000");
     }
     let mut child = command.stderr(Stdio::piped()).spawn()?;
     let mut closing_line = Outcome::new();

@@ -16,25 +16,13 @@ pub fn run(mode: Mode) -> Result<()> {
     let requirements: Vec<Requirement> = rows("docs/requirements.csv")?;
     let rules: Vec<Rule> = rows("docs/rules.csv")?;
     let shown = shown_by()?;
-    let known: BTreeSet<&str> = requirements
-        .iter()
-        .map(|r| r.id.as_str())
-        .chain(rules.iter().map(|r| r.id.as_str()))
-        .collect();
-    let unknown: Vec<_> = shown
-        .keys()
-        .filter(|id| !known.contains(id.as_str()))
-        .cloned()
-        .collect();
+    let known: BTreeSet<&str> =
+        requirements.iter().map(|r| r.id.as_str()).chain(rules.iter().map(|r| r.id.as_str())).collect();
+    let unknown: Vec<_> = shown.keys().filter(|id| !known.contains(id.as_str())).cloned().collect();
     if !unknown.is_empty() {
         bail!("tests name ids that do not exist: {}", unknown.join(", "));
     }
-    generated::settle(
-        "docs/traceability.md",
-        &page(&requirements, &rules, &shown),
-        mode,
-        "cargo xtask traceability",
-    )
+    generated::settle("docs/traceability.md", &page(&requirements, &rules, &shown), mode, "cargo xtask traceability")
 }
 
 /// A row of docs/requirements.csv.
@@ -58,9 +46,7 @@ type Shown = BTreeMap<String, BTreeSet<String>>;
 
 fn rows<R: serde::de::DeserializeOwned>(path: &str) -> Result<Vec<R>> {
     let text = workspace::read(&workspace::root().join(path))?;
-    Ok(csv::Reader::from_reader(text.as_bytes())
-        .deserialize()
-        .collect::<Result<_, _>>()?)
+    Ok(csv::Reader::from_reader(text.as_bytes()).deserialize().collect::<Result<_, _>>()?)
 }
 
 fn shown_by() -> Result<Shown> {
@@ -69,11 +55,7 @@ fn shown_by() -> Result<Shown> {
         for file in workspace::files(package.folder(), "rs")? {
             for test in tests_in(&workspace::read(&file)?) {
                 for id in test.ids {
-                    shown.entry(id).or_default().insert(format!(
-                        "`{}` {}",
-                        workspace::short(&file),
-                        test.name
-                    ));
+                    shown.entry(id).or_default().insert(format!("`{}` {}", workspace::short(&file), test.name));
                 }
             }
         }
@@ -91,22 +73,10 @@ fn page(requirements: &[Requirement], rules: &[Rule], shown: &Shown) -> String {
                     `cargo xtask test` compares it.\n\n"
         .to_owned();
     let _ = match missing.as_slice() {
-        [] => writeln!(
-            text,
-            "Every requirement that is due has a test.\n\n## Requirements\n"
-        ),
-        missing => writeln!(
-            text,
-            "**Due, without a test:** {}\n\n## Requirements\n",
-            missing.join(", ")
-        ),
+        [] => writeln!(text, "Every requirement that is due has a test.\n\n## Requirements\n"),
+        missing => writeln!(text, "**Due, without a test:** {}\n\n## Requirements\n", missing.join(", ")),
     };
-    for Requirement {
-        id,
-        title,
-        milestone,
-    } in requirements
-    {
+    for Requirement { id, title, milestone } in requirements {
         if !milestone.is_empty() || shown.contains_key(id) {
             section(&mut text, id, title, shown.get(id));
         }
@@ -174,22 +144,12 @@ fn tests_in(source: &str) -> Vec<Test> {
 fn test(name: &str, doc: Option<&str>) -> Option<Test> {
     let mut ids = doc.map(ids_of_doc).unwrap_or_default();
     ids.extend(rules_of_name(name));
-    (!ids.is_empty()).then(|| Test {
-        name: name.to_owned(),
-        ids,
-    })
+    (!ids.is_empty()).then(|| Test { name: name.to_owned(), ids })
 }
 
 fn is_test_attribute(line: &str) -> bool {
-    let path = line
-        .trim_start_matches("#[")
-        .split(['(', ']'])
-        .next()
-        .unwrap_or_default();
-    path.trim()
-        .rsplit("::")
-        .next()
-        .is_some_and(|last| last.ends_with("test"))
+    let path = line.trim_start_matches("#[").split(['(', ']']).next().unwrap_or_default();
+    path.trim().rsplit("::").next().is_some_and(|last| last.ends_with("test"))
 }
 
 /// What follows `db_test!`, `proptest!` and their like.
@@ -206,14 +166,8 @@ fn closes(line: &str) -> bool {
 
 /// The first argument of a macro, where it is a bare name.
 fn first_name(inside: &str) -> Option<String> {
-    let inside = inside
-        .trim_start()
-        .strip_prefix(['(', '{', '['])?
-        .trim_start();
-    let name: String = inside
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
+    let inside = inside.trim_start().strip_prefix(['(', '{', '['])?.trim_start();
+    let name: String = inside.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
     let rest = inside[name.len()..].trim_start();
     (!name.is_empty() && rest.starts_with([',', ')', '}', ':', '('])).then_some(name)
 }
@@ -252,9 +206,7 @@ fn rules_of_name(name: &str) -> Vec<String> {
 
 fn is_id(word: &str, letter: impl Fn(char) -> bool) -> bool {
     let mut chars = word.chars();
-    chars.next().is_some_and(letter)
-        && (1..=2).contains(&chars.as_str().len())
-        && chars.all(|c| c.is_ascii_digit())
+    chars.next().is_some_and(letter) && (1..=2).contains(&chars.as_str().len()) && chars.all(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -262,17 +214,11 @@ mod tests {
     use super::*;
 
     fn found(source: &str) -> Vec<(String, Vec<String>)> {
-        tests_in(source)
-            .into_iter()
-            .map(|test| (test.name, test.ids))
-            .collect()
+        tests_in(source).into_iter().map(|test| (test.name, test.ids)).collect()
     }
 
     fn shows(name: &str, ids: &[&str]) -> (String, Vec<String>) {
-        (
-            name.to_owned(),
-            ids.iter().map(|id| (*id).to_owned()).collect(),
-        )
+        (name.to_owned(), ids.iter().map(|id| (*id).to_owned()).collect())
     }
 
     #[test]
@@ -293,10 +239,7 @@ fn r_t2_facility_day() {}
 #[test]
 fn plain() {}
 ";
-        let two = shows(
-            "r_c1_r_c3_two_people_one_slot",
-            &["C3", "C4", "R.C1", "R.C3"],
-        );
+        let two = shows("r_c1_r_c3_two_people_one_slot", &["C3", "C4", "R.C1", "R.C3"]);
         assert_eq!(found(source), [two, shows("r_t2_facility_day", &["R.T2"])]);
     }
 
@@ -318,21 +261,13 @@ proptest! {
     fn r_g1_half_open(a in 0..1) {}
 }
 ";
-        let expected = [
-            shows("refresh", &["A5"]),
-            shows("erased", &["A6"]),
-            shows("r_g1_half_open", &["R.G1"]),
-        ];
+        let expected = [shows("refresh", &["A5"]), shows("erased", &["A6"]), shows("r_g1_half_open", &["R.G1"])];
         assert_eq!(found(source), expected);
     }
 
     #[test]
     fn what_is_due_and_has_no_test_stands_at_the_top() {
-        let due = [Requirement {
-            id: "A1".into(),
-            title: "Log in".into(),
-            milestone: "1".into(),
-        }];
+        let due = [Requirement { id: "A1".into(), title: "Log in".into(), milestone: "1".into() }];
         assert!(page(&due, &[], &Shown::new()).contains("**Due, without a test:** A1"));
         let shown = Shown::from([("A1".to_owned(), BTreeSet::from(["x".to_owned()]))]);
         assert!(page(&due, &[], &shown).contains("Every requirement that is due has a test."));

@@ -8,10 +8,7 @@ use anyhow::{Context, Result, bail};
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies in the workspace's folder")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace's folder").to_owned()
 }
 
 /// Where cargo builds to.
@@ -39,15 +36,8 @@ pub fn cargo(args: &[&str]) -> Command {
 
 /// The crates of the workspace, by name.
 pub fn packages() -> Result<Vec<Package>> {
-    let output = cargo(&[
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-        "--offline",
-    ])
-    .stderr(Stdio::inherit())
-    .output()?;
+    let output =
+        cargo(&["metadata", "--format-version", "1", "--no-deps", "--offline"]).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("cargo metadata ended with {}", output.status);
     }
@@ -76,9 +66,7 @@ pub struct Package {
 impl Package {
     /// The crate's folder.
     pub fn folder(&self) -> &Path {
-        self.manifest_path
-            .parent()
-            .expect("a manifest lies in a folder")
+        self.manifest_path.parent().expect("a manifest lies in a folder")
     }
 }
 
@@ -121,8 +109,5 @@ pub fn read(path: &Path) -> Result<String> {
 
 /// A path as people name it: from the workspace's folder.
 pub fn short(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
