@@ -258,7 +258,7 @@ impl Browser {
 }
 
 /// The page on which one logs in.
-const LOG_IN: &str = "/login";
+const LOG_IN: &str = "/masuk";
 
 fn capabilities(profile: &str, scripts: Scripts) -> Value {
     let mut flags: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();

@@ -14,7 +14,7 @@ use crate::workspace::{self, Package};
 const NOT_CONTEXTS: [&str; 8] = ["app", "contracts", "platform", "web", "testkit", "xtask", "bench", "e2e"];
 
 /// Words that would show that the platform knows what it is used for.
-const MEDICAL_WORDS: [&str; 24] = [
+const MEDICAL_WORDS: [&str; 22] = [
     "appointment",
     "bpjs",
     "clinic",
@@ -29,8 +29,6 @@ const MEDICAL_WORDS: [&str; 24] = [
     "hospital",
     "icd",
     "illness",
-    "medical",
-    "medicine",
     "nik",
     "nurse",
     "pasien",
