@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cdp::Beyond;
 use crate::driver::Driver;
-use crate::look::{DESKTOP, Look, Theme, Viewport};
+use crate::look::{DESKTOP, Look, PHONE, Theme, Viewport};
 use crate::wait::eventually;
 use crate::{LogIn, Site};
 
@@ -205,6 +205,25 @@ impl Browser {
     /// Forgets everything this browser was told by the site.
     pub async fn forget(&self) -> Result<()> {
         Ok(self.client.delete_all_cookies().await?)
+    }
+
+    /// Visits an address on a phone and a laptop, light and dark, in Indonesian and English: each fits its window, has
+    /// nothing that axe-core minds, writes no error to the console, and leaves a picture.
+    pub async fn every_look(&self, url: &str, step: &str) -> Result<()> {
+        for viewport in [PHONE, DESKTOP] {
+            for theme in [Theme::Light, Theme::Dark] {
+                for language in ["id", "en"] {
+                    self.look(viewport, theme, language).await?;
+                    self.goto(url).await?;
+                    self.shot(step).await?;
+                    self.fits().await?;
+                    self.accessible().await?;
+                    let errors = self.console_errors().await?;
+                    ensure!(errors.is_empty(), "{step} wrote to the console: {errors:#?}");
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Takes a picture of what is on the screen.

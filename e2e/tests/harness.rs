@@ -17,6 +17,7 @@ const PAGE: &str = r#"<!doctype html><html lang="id"><head><meta charset="utf-8"
 async fn site() -> Result<Site> {
     let pages = Router::new()
         .route("/", get(async || Html(PAGE)))
+        .route("/favicon.ico", get(async || ""))
         .route("/next", get(async || Html("<!doctype html><html lang=id><title>x</title><main><h1>Terima kasih</h1></main></html>")))
         .route("/bad", get(async || Html("<!doctype html><html><title>x</title><body><img src=x><div style='width:3000px'>x</div></body></html>")))
         .route("/language", get(async |headers: HeaderMap| format!("{:?}", headers.get("accept-language"))));
@@ -46,6 +47,7 @@ async fn a_page_is_looked_at_in_every_way() -> Result<()> {
             browser.fits().await?;
             browser.shot("page").await?;
         }
+        browser.every_look(&site.page("/"), "every").await?;
         browser.goto(&site.page("/language")).await?;
         assert!(browser.text("body").await?.contains("en"));
         Ok(())
@@ -62,6 +64,7 @@ async fn faults_of_a_page_are_found() -> Result<()> {
         let rules: Vec<String> = browser.violations().await?.into_iter().map(|violation| violation.id).collect();
         assert!(rules.iter().any(|rule| rule == "image-alt"), "{rules:?}");
         assert!(browser.fits().await.is_err());
+        assert!(browser.every_look(&site.page("/bad"), "bad").await.is_err());
         assert!(!browser.console_errors().await?.is_empty(), "the picture is missing");
         Ok(())
     })

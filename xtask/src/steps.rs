@@ -128,7 +128,8 @@ fn summary(table: &[(&Step, Duration, Result<Outcome, Failure>)]) -> Result<()> 
     println!("{:<14} {:>8.1}", "total", total.as_secs_f64());
     for (step, _, result) in table {
         if let Err(Failure::Failed(error)) = result {
-            bail!("the first step that failed is `{}`: {error:#}", step.name);
+            let message = format!("{error:#}");
+            bail!("the first step that failed is `{}`: {}", step.name, message.lines().next().unwrap_or_default());
         }
     }
     Ok(())
