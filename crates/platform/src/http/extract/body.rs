@@ -1,0 +1,90 @@
+//! Bodies in JSON.
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::{error::{Error, Result}, http::fields::field_errors};
+
+/// The largest body a route takes, in bytes. Give a route another with `.layer(Extension(BodyLimit(n)))`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyLimit(pub usize);
+
+impl Default for BodyLimit {
+    fn default() -> Self {
+        Self(1 << 20)
+    }
+}
+
+/// A body in JSON. 415 for another media type, 413 beyond the limit, 422 naming the field that is wrong.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        if !has_media_type(request.headers(), |kind| kind == "application/json" || kind.ends_with("+json")) {
+            return Err(Error::Unsupported);
+        }
+        let bytes = read_bounded(request).await?;
+        if holds_escaped_nul(&bytes) {
+            return Err(Error::invalid("", "nul"));
+        }
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner().classify() {
+            serde_json::error::Category::Data => field_errors(&error),
+            _ => Error::invalid("", "malformed"),
+        })?;
+        reader.end().map_err(|_| Error::invalid("", "malformed"))?;
+        Ok(Self(value))
+    }
+}
+
+/// Whether the content type, without its parameters, is one of those wanted.
+pub(super) fn has_media_type(headers: &HeaderMap, wanted: impl Fn(&str) -> bool) -> bool {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    wanted(&kind)
+}
+
+/// The whole body, refused as soon as it is known to be beyond the route's limit.
+pub(in crate::http) async fn read_bounded(request: Request) -> Result<Bytes> {
+    let BodyLimit(limit) = request.extensions().get().copied().unwrap_or_default();
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(Error::TooLarge(limit as u64));
+    }
+    match Limited::new(request.into_body(), limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Error::TooLarge(limit as u64)),
+        // The caller went away or broke the protocol in the middle of its body.
+        Err(_) => Err(Error::invalid("", "malformed")),
+    }
+}
+
+/// Whether a JSON text writes U+0000, which neither engine nor page can hold. Raw control characters are refused by
+/// the JSON reader itself.
+fn holds_escaped_nul(json: &[u8]) -> bool {
+    let Some(last) = json.len().checked_sub(6) else { return false };
+    (0..=last).any(|at| {
+        json[at] == b'\\'
+            && &json[at..at + 6] == b"\\u0000"
+            && json[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_escaped_nul;
+
+    #[test]
+    fn only_a_real_null_character_counts() {
+        assert!(holds_escaped_nul(br#"{"a":"x\u0000"}"#));
+        assert!(holds_escaped_nul(br#""\\\u0000""#));
+        assert!(!holds_escaped_nul(br#"{"a":"x\\u0000"}"#));
+        assert!(!holds_escaped_nul(b"1"));
+    }
+}

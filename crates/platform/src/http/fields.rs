@@ -1,0 +1,66 @@
+//! What a reader of requests says about a field, from what serde says.
+
+use serde_path_to_error::Error as PathError;
+
+use crate::error::{Error, FieldError};
+
+/// The field errors of a failed deserialization: the path as the caller wrote it, and a code with its values.
+/// The caller's values never appear in them.
+pub fn field_errors<E: std::error::Error>(error: &PathError<E>) -> Error {
+    let path = match error.path().to_string() {
+        path if path == "." => String::new(),
+        path => path,
+    };
+    Error::Invalid(vec![field_error(path, &error.inner().to_string())])
+}
+
+fn field_error(path: String, message: &str) -> FieldError {
+    if let Some(name) = quoted_after(message, "missing field ") {
+        return FieldError::new(join(&path, name), "missing");
+    }
+    if let Some(name) = quoted_after(message, "unknown field ") {
+        let whole = if last(&path) == name { path } else { join(&path, name) };
+        return FieldError::new(whole, "unknown-field");
+    }
+    if let Some(name) = quoted_after(message, "duplicate field ") {
+        let whole = if last(&path) == name { path } else { join(&path, name) };
+        return FieldError::new(whole, "duplicate");
+    }
+    if message.starts_with("unknown variant ") {
+        return FieldError::new(path, "not-one-of").with("choices", choices(message));
+    }
+    FieldError::new(path, code(message))
+}
+
+/// The code for messages that name no field.
+fn code(message: &str) -> &'static str {
+    if message.starts_with("invalid type") || message.starts_with("invalid digit") || message.contains("parse integer") || message.contains("provided string was not") {
+        "wrong-type"
+    } else if message.starts_with("not an identifier") {
+        "invalid-id"
+    } else if message.contains("date") {
+        "invalid-date"
+    } else if message.contains("time") {
+        "invalid-time"
+    } else {
+        "invalid"
+    }
+}
+
+fn quoted_after<'a>(message: &'a str, prefix: &str) -> Option<&'a str> {
+    message.strip_prefix(prefix)?.strip_prefix('`')?.split('`').next()
+}
+
+/// The names listed after `expected`: they are ours, not the caller's.
+fn choices(message: &str) -> String {
+    let listed = message.rsplit_once("expected ").map_or("", |(_, listed)| listed);
+    listed.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ")
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(_, last)| last)
+}

@@ -1,0 +1,106 @@
+//! Serving connections: bounded in number and time, ended in order.
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{BoxError, Router, extract::ConnectInfo};
+use hyper::body::Incoming;
+use hyper_util::{rt::{TokioExecutor, TokioIo, TokioTimer}, server::{conn::auto, graceful::{GracefulConnection, GracefulShutdown}}};
+use tokio::{net::{TcpListener, TcpStream}, sync::Semaphore};
+use tower::ServiceExt;
+
+/// Bounds on connections.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeLimits {
+    /// How long the head of a request may take to arrive; also how long an idle connection is kept.
+    pub header_read: Duration,
+    /// Connections at one time; more wait to be accepted.
+    pub connections: usize,
+    /// Streams at one time on one HTTP/2 connection.
+    pub streams: u32,
+    /// How long requests in flight may go on after the shutdown began.
+    pub grace: Duration,
+}
+
+impl Default for ServeLimits {
+    fn default() -> Self {
+        Self { header_read: Duration::from_secs(10), connections: 10_000, streams: 128, grace: Duration::from_secs(15) }
+    }
+}
+
+/// Serves HTTP/1.1 and cleartext HTTP/2 until `shutdown` resolves, then stops accepting, lets requests in flight
+/// finish for a bounded time, and returns. Handlers see the peer as `ConnectInfo<SocketAddr>`.
+pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) {
+    serve_with(listener, router, shutdown, ServeLimits::default()).await;
+}
+
+/// As [`serve`], with other bounds.
+pub async fn serve_with(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>, limits: ServeLimits) {
+    let builder = Arc::new(connection_builder(limits));
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(limits.connections));
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let next = async {
+            let place = room.clone().acquire_owned().await.expect("the semaphore is never closed");
+            (place, listener.accept().await)
+        };
+        let (place, (stream, peer)) = tokio::select! {
+            biased;
+            () = &mut shutdown => break,
+            (place, accepted) = next => match accepted {
+                Ok(accepted) => (place, accepted),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    pause().await;
+                    continue;
+                }
+            },
+        };
+        let connection = connection(&builder, stream, peer, router.clone());
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            // Peers that break off in the middle are everyday life.
+            if let Err(error) = watched.await {
+                tracing::debug!(%error, "connection ended");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.grace, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests were still in flight when the time for finishing them was over");
+    }
+}
+
+/// When accepting fails (no file descriptors left), time is what helps.
+#[expect(clippy::disallowed_methods, reason = "there is no event to wait for: the system frees descriptors by itself")]
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(50)).await;
+}
+
+fn connection_builder(limits: ServeLimits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_read).keep_alive(true).max_buf_size(64 * 1024);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(32 * 1024)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10));
+    builder
+}
+
+/// The connection as a future that can be told to end in order.
+fn connection(builder: &auto::Builder<TokioExecutor>, stream: TcpStream, peer: SocketAddr, router: Router) -> impl GracefulConnection<Error = BoxError> + Send + use<> {
+    // Small answers must not wait for the other side's acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
+        let mut request = request.map(axum::body::Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+}
