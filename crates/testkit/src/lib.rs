@@ -1,0 +1,3 @@
+//! Helps for tests: databases on either engine, fakes, a topology.
+
+pub mod db;
