@@ -124,6 +124,25 @@ impl Error {
         matches!(self, Self::Conflict(c) if c.kind == kind)
     }
 
+    /// The kind in a word, without any value: for logs and rows that may hold nothing of people.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Unauthenticated(_) => "unauthenticated",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound(kind) | Self::Unavailable(kind) => kind,
+            Self::Conflict(conflict) => &conflict.kind,
+            Self::Stale => "stale",
+            Self::TooLarge(_) => "too-large",
+            Self::Unsupported => "unsupported",
+            Self::Invalid(_) => "invalid",
+            Self::PreconditionRequired => "precondition-required",
+            Self::RateLimited(_) => "rate-limited",
+            Self::Late => "late",
+            Self::Db(e) => e.word(),
+            Self::Internal(_) => "internal",
+        }
+    }
+
     /// The HTTP status this kind answers with.
     pub fn status(&self) -> u16 {
         match self {

@@ -1,0 +1,359 @@
+//! The hearing end: takes events in any order, any number of times, and applies each once, in its subject's order.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    event::{Class, Envelope},
+    failure::Failure,
+    list::{self, Pair, listed},
+    order::{self, AtHand, Beginning, Place, Plan},
+    reactions::Reactions,
+    retention,
+    waiting::{self, Parked},
+};
+use crate::{Cx, Error, Result, db::{Db, DbError, Tx, Value}};
+
+const JOIN: &str = "insert into joined (source, at) values ($1, $2) on conflict (source) do nothing";
+const JOINED: &str = "select at from joined where source = $1";
+
+const LAST: Pair = listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject in ", "$3", "");
+
+/// Changes nothing where another replica has moved the subject on meanwhile; then the whole unit is rolled back.
+const MOVE_ON: &str = "
+    insert into heard (source, class, subject, epoch, n, at) values ($1, $2, $3, $4, $5, $6)
+    on conflict (class, source, subject) do update set epoch = excluded.epoch, n = excluded.n, at = excluded.at
+    where heard.epoch = $7 and heard.n = $8";
+
+/// The clocks of two machines may differ by so much, with room to spare.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(5);
+
+const LINES: Pair = listed!("select id from heard_log where id in ", "$1", "");
+const NOTE_LINE: &str = "insert into heard_log (id) values ($1) on conflict (id) do nothing";
+
+/// A context that hears.
+pub struct Hearer {
+    reactions: Reactions,
+    cx: Cx,
+    joined: Mutex<HashMap<String, Timestamp>>,
+}
+
+/// What one unit of work was stopped by.
+struct Stopped {
+    error: Error,
+    /// The event whose reaction failed, with its turn; none where the database itself failed.
+    at: Option<(usize, String)>,
+}
+
+/// What one unit of work is given.
+struct Take {
+    hearer: Arc<Hearer>,
+    events: Vec<Arc<Envelope>>,
+    /// Kept events that are to be tried again now.
+    again: Arc<HashSet<String>>,
+    failed: Vec<Failure>,
+    joined: HashMap<String, Timestamp>,
+    /// The event whose reaction is under way.
+    under_way: Arc<Mutex<Option<(usize, String)>>>,
+}
+
+/// Everything one unit has to do, over all subjects.
+#[derive(Default)]
+struct Todo {
+    plan: Plan,
+    move_on: Vec<Vec<Value>>,
+    lines: Vec<Vec<Value>>,
+}
+
+impl Hearer {
+    /// The hearing end of these reactions, acting as `cx`.
+    pub fn new(reactions: Reactions, cx: Cx) -> Self {
+        Self { reactions, cx, joined: Mutex::default() }
+    }
+
+    /// The context that hears.
+    pub fn name(&self) -> &'static str {
+        self.reactions.hearer()
+    }
+
+    /// Notes from when on a source is listened to; what began before may be heard from its middle on.
+    pub async fn join(&self, source: &str) -> Result<()> {
+        self.joined_at(source).await.map(|_| ())
+    }
+
+    /// Takes events; `Ok` once each is applied, known, or kept here for later, so that the sender may forget it.
+    /// At most about 500 at once.
+    pub async fn take(self: &Arc<Self>, events: &[Arc<Envelope>]) -> Result<usize> {
+        let wanted: Vec<_> = events.iter().filter(|e| self.reactions.wants(e)).cloned().collect();
+        self.apply(wanted, HashSet::new()).await
+    }
+
+    /// Tries again what failed and is due by now, and what has become ready; answers how many events were applied.
+    pub async fn retry(self: &Arc<Self>) -> Result<usize> {
+        self.retry_due(self.cx.now()).await
+    }
+
+    /// Tries all again that failed and is not parked, due or not.
+    pub(super) async fn retry_all(self: &Arc<Self>) -> Result<usize> {
+        self.retry_due(Timestamp::from_second(253_402_000_000).unwrap_or(Timestamp::MAX)).await
+    }
+
+    async fn retry_due(self: &Arc<Self>, now: Timestamp) -> Result<usize> {
+        let due = self.db().read(async move |tx| if waiting::any(tx).await? { waiting::due(tx, now).await } else { Ok(Vec::new()) }).await?;
+        let again = due.iter().map(|e| e.id.clone()).collect();
+        self.apply(due, again).await
+    }
+
+    /// At most `limit` events that failed for good, the oldest first.
+    pub async fn parked(&self, limit: i64) -> Result<Vec<Parked>> {
+        self.db().read(async move |tx| waiting::parked(tx, limit).await).await
+    }
+
+    /// Has a parked event tried again.
+    pub async fn retry_parked(&self, id: &str) -> Result<()> {
+        let (id, now) = (id.to_owned(), self.cx.now());
+        self.db().write(async move |tx| found(waiting::retry(tx, &id, now).await?)).await
+    }
+
+    /// Lets a parked event go without its reaction, so that those after it follow.
+    pub async fn drop_parked(&self, id: &str) -> Result<()> {
+        let (id, now) = (id.to_owned(), self.cx.now());
+        self.db().write(async move |tx| found(waiting::give_up(tx, &id, now).await?)).await
+    }
+
+    /// How many events were heard and are neither applied nor parked.
+    pub async fn waiting(&self) -> Result<i64> {
+        self.db().read(async move |tx| waiting::open(tx).await).await
+    }
+
+    /// Deletes the notes of what was heard long ago.
+    pub async fn tidy(&self) -> Result<()> {
+        retention::forget_heard(self.db(), self.cx.now()).await
+    }
+
+    /// The kinds of event that wait and of the errors they wait for, a few of them.
+    pub(super) async fn reasons(&self) -> Result<Vec<String>> {
+        self.db().read(async move |tx| waiting::reasons(tx).await).await
+    }
+
+    /// Tells of events whose predecessor has not come for a minute.
+    pub(super) async fn look_after(&self) -> Result<()> {
+        let now = self.cx.now();
+        let overdue = self.db().read(async move |tx| waiting::overdue(tx, now - SignedDuration::from_mins(1)).await).await?;
+        metrics::gauge!("bus_waiting_overdue", "hearer" => self.name()).set(overdue as f64);
+        if overdue > 0 {
+            tracing::warn!(hearer = self.name(), overdue, "events have waited for their predecessors for more than a minute");
+        }
+        Ok(())
+    }
+
+    fn db(&self) -> &Db {
+        &self.reactions.db
+    }
+
+    async fn joined_at(&self, source: &str) -> Result<Timestamp> {
+        if let Some(at) = self.lock_joined().get(source) {
+            return Ok(*at);
+        }
+        let (name, now) = (source.to_owned(), self.cx.now());
+        let at = self.db().write(async move |tx| {
+            tx.exec(JOIN, &[&name, &now]).await?;
+            Ok(tx.one::<(Timestamp,)>(JOINED, &[&name]).await?.map_or(now, |(at,)| at))
+        });
+        let at = at.await?;
+        self.lock_joined().insert(source.to_owned(), at);
+        Ok(at)
+    }
+
+    fn lock_joined(&self) -> std::sync::MutexGuard<'_, HashMap<String, Timestamp>> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Applies as many in one unit as go well. Where a reaction fails, those before it are done in a unit that keeps the
+    /// failing one for later, and the rest goes on after it: nothing is tried more than twice.
+    async fn apply(self: &Arc<Self>, events: Vec<Arc<Envelope>>, again: HashSet<String>) -> Result<usize> {
+        for source in events.iter().map(|e| &e.source).collect::<HashSet<_>>() {
+            self.joined_at(source).await?;
+        }
+        let again = Arc::new(again);
+        let (mut rest, mut end, mut applied) = (&events[..], events.len(), 0);
+        let mut failed: Vec<Failure> = Vec::new();
+        while !rest.is_empty() {
+            match self.unit(&rest[..end], &again, &failed).await {
+                Ok(count) => {
+                    applied += count;
+                    rest = &rest[end..];
+                    end = rest.len();
+                    failed.clear();
+                }
+                Err(Stopped { error, at: Some((turn, id)) }) if !is_of_the_database(&error) && failed.iter().all(|f| f.event != id) => {
+                    end = end.min(turn + 1);
+                    failed.push(Failure::of(id, &error));
+                }
+                Err(stopped) => return Err(stopped.error),
+            }
+        }
+        Ok(applied)
+    }
+
+    async fn unit(self: &Arc<Self>, events: &[Arc<Envelope>], again: &Arc<HashSet<String>>, failed: &[Failure]) -> Result<usize, Stopped> {
+        let under_way = Arc::<Mutex<_>>::default();
+        let take = Take {
+            hearer: self.clone(),
+            events: events.to_vec(),
+            again: again.clone(),
+            failed: failed.to_vec(),
+            joined: self.lock_joined().clone(),
+            under_way: under_way.clone(),
+        };
+        let done = self.db().write(async move |tx| take.run(tx).await).await;
+        done.map_err(|error| Stopped { error, at: under_way.lock().unwrap_or_else(PoisonError::into_inner).take() })
+    }
+}
+
+impl Take {
+    async fn run(self, tx: &mut Tx) -> Result<usize> {
+        let mut todo = self.plan(tx).await?;
+        if tx.exec_many(MOVE_ON, &todo.move_on).await? != todo.move_on.len() as u64
+            || tx.exec_many(NOTE_LINE, &todo.lines).await? != todo.lines.len() as u64
+        {
+            return Err(Error::Stale);
+        }
+        let cx = &self.hearer.cx;
+        let done = todo.plan.apply.iter().filter(|e| e.kept).map(|e| &e.envelope).chain(&todo.plan.drop);
+        let done = waiting::ids(done);
+        if done != "[]" {
+            waiting::drop(tx, &done).await?;
+        }
+        waiting::keep(tx, cx, &todo.plan.keep, &self.failed).await?;
+        for failure in self.failed.iter().filter(|f| todo.plan.keep.iter().all(|e| e.id != f.event)) {
+            waiting::failed_again(tx, cx, failure).await?;
+        }
+        todo.plan.apply.sort_by_key(|e| e.turn);
+        for event in &todo.plan.apply {
+            self.note(Some((event.turn, event.envelope.id.clone())));
+            self.hearer.reactions.apply(tx, cx, &event.envelope).await?;
+        }
+        self.note(None);
+        Ok(todo.plan.apply.len())
+    }
+
+    fn note(&self, under_way: Option<(usize, String)>) {
+        *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = under_way;
+    }
+
+    /// Decides for every subject what is to be done.
+    async fn plan(&self, tx: &mut Tx) -> Result<Todo> {
+        let mut groups: BTreeMap<(Class, Arc<str>), Vec<AtHand>> = BTreeMap::new();
+        for (turn, envelope) in self.events.iter().enumerate() {
+            let event = AtHand { blocked: self.has_failed(&envelope.id), envelope: envelope.clone(), kept: false, turn };
+            groups.entry((envelope.class, envelope.source.clone())).or_default().push(event);
+        }
+        let anything_waits = waiting::any(tx).await?;
+        let mut todo = Todo::default();
+        for ((class, source), events) in groups {
+            match class {
+                Class::Log => self.plan_lines(tx, events, anything_waits, &mut todo).await?,
+                Class::Fact | Class::Profile => self.plan_subjects(tx, class, &source, events, anything_waits, &mut todo).await?,
+            }
+        }
+        Ok(todo)
+    }
+
+    async fn plan_subjects(&self, tx: &mut Tx, class: Class, source: &str, events: Vec<AtHand>, anything_waits: bool, todo: &mut Todo) -> Result<()> {
+        let mut subjects: BTreeMap<String, Vec<AtHand>> = BTreeMap::new();
+        for event in events {
+            subjects.entry(event.envelope.subject.clone()).or_default().push(event);
+        }
+        let names = list::json(subjects.keys().map(String::as_str));
+        let last = tx.all::<(String, i64, i64)>(LAST.on(tx.engine()), &[&source, &class, &names]).await?;
+        let last: HashMap<String, Place> = last.into_iter().map(|(subject, epoch, n)| (subject, (epoch, n))).collect();
+        if anything_waits {
+            for kept in waiting::of_subjects(tx, source, class, &names).await? {
+                let event = self.kept(kept, None);
+                subjects.entry(event.envelope.subject.clone()).or_default().push(event);
+            }
+        }
+        let now = self.hearer.cx.now();
+        let beginning = Beginning {
+            joined: self.joined.get(source).copied().unwrap_or(now) - CLOCKS_APART,
+            forgotten_before: now - retention::KEPT,
+        };
+        for (subject, events) in subjects {
+            let before = last.get(&subject).copied();
+            let plan = match class {
+                Class::Fact => order::facts(before, events, beginning),
+                Class::Profile | Class::Log => order::profile(before, events),
+            };
+            if let Some((epoch, n)) = plan.last {
+                let (from_epoch, from_n) = before.unwrap_or((0, 0));
+                todo.move_on.push(vec![
+                    source.into(), class.into(), subject.into(), epoch.into(), n.into(), now.into(), from_epoch.into(), from_n.into(),
+                ]);
+            }
+            todo.add(plan);
+        }
+        Ok(())
+    }
+
+    /// Lines of a log: each by itself.
+    async fn plan_lines(&self, tx: &mut Tx, events: Vec<AtHand>, anything_waits: bool, todo: &mut Todo) -> Result<()> {
+        let ids = waiting::ids(events.iter().map(|e| &e.envelope));
+        let mut known: HashSet<String> = tx.all::<(String,)>(LINES.on(tx.engine()), &[&ids]).await?.into_iter().map(|(id,)| id).collect();
+        let mut at_hand: BTreeMap<String, AtHand> = events.into_iter().map(|e| (e.envelope.id.clone(), e)).collect();
+        if anything_waits {
+            for kept in waiting::of_ids(tx, &ids).await? {
+                let event = self.kept(kept, Some(&at_hand));
+                at_hand.insert(event.envelope.id.clone(), event);
+            }
+        }
+        let mut plan = Plan::default();
+        for (id, event) in at_hand {
+            match (known.remove(&id), event.blocked, event.kept) {
+                (true, _, true) => plan.drop.push(event.envelope),
+                (false, false, _) => {
+                    todo.lines.push(vec![id.into()]);
+                    plan.apply.push(event);
+                }
+                (false, true, false) => plan.keep.push(event.envelope),
+                (true, _, false) | (false, true, true) => {}
+            }
+        }
+        todo.add(plan);
+        Ok(())
+    }
+
+    fn kept(&self, kept: waiting::Waiting, beside: Option<&BTreeMap<String, AtHand>>) -> AtHand {
+        let failed_before = kept.attempts > 0;
+        let envelope = kept.envelope();
+        let blocked = self.has_failed(&envelope.id) || failed_before && !self.again.contains(&envelope.id);
+        let turn = beside.and_then(|events| events.get(&envelope.id)).map(|e| e.turn);
+        let turn = turn.or_else(|| self.events.iter().position(|e| e.id == envelope.id)).unwrap_or(0);
+        AtHand { envelope, kept: true, blocked, turn }
+    }
+
+    fn has_failed(&self, id: &str) -> bool {
+        self.failed.iter().any(|f| f.event == id)
+    }
+}
+
+impl Todo {
+    fn add(&mut self, plan: Plan) {
+        self.plan.apply.extend(plan.apply);
+        self.plan.keep.extend(plan.keep);
+        self.plan.drop.extend(plan.drop);
+    }
+}
+
+/// Whether it is the database's trouble, not the event's: then nothing is taken, and the sender comes again.
+fn is_of_the_database(error: &Error) -> bool {
+    matches!(error, Error::Stale) || matches!(error, Error::Db(e) if e.is_unavailable() || *e == DbError::Poisoned)
+}
+
+fn found(changed: bool) -> Result<()> {
+    if changed { Ok(()) } else { Err(Error::NotFound("parked-event")) }
+}

@@ -1,0 +1,240 @@
+//! The bus of one process: its sources, its hearers, and the tasks that keep events moving.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, timeout, timeout_at},
+};
+
+use super::{
+    hearer::Hearer,
+    reactions::Reactions,
+    relay::{BATCH, Lag, Relay},
+    transport::{InProcess, Transport},
+    waiting::Parked,
+};
+use crate::{Clock, Cx, Error, Result, db::Db, entropy::Entropy};
+
+/// How long a source or hearer goes without looking by itself: for what other processes left, and for tries to come.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long a relay gathers after the first event, so that many travel together.
+const GATHER: Duration = Duration::from_millis(4);
+/// The pause after a failure, which doubles up to the longest.
+const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How often old rows are deleted and overdue ones told of.
+const TIDY: SignedDuration = SignedDuration::from_hours(24);
+const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
+/// The bus of one process while it is put together.
+pub struct Bus {
+    clock: Clock,
+    entropy: Entropy,
+    sources: Vec<(&'static str, Db)>,
+    hearers: Vec<Reactions>,
+}
+
+impl Bus {
+    /// A bus nobody speaks or listens on.
+    pub fn new(clock: Clock, entropy: Entropy) -> Self {
+        Self { clock, entropy, sources: Vec::new(), hearers: Vec::new() }
+    }
+
+    /// Sends what the context `name` says: its outbox lies in `db`.
+    pub fn source(&mut self, name: &'static str, db: Db) -> &mut Self {
+        self.sources.push((name, db));
+        self
+    }
+
+    /// Lets a context hear, itself included.
+    pub fn join(&mut self, reactions: Reactions) -> &mut Self {
+        self.hearers.push(reactions);
+        self
+    }
+
+    /// Starts sending and hearing within this process.
+    pub async fn start(self) -> Result<BusHandle> {
+        let Self { clock, entropy, sources, hearers } = self;
+        let cx = |name: &str| Cx::system(name, clock.clone(), entropy.clone());
+        let hearers: Vec<Arc<Hearer>> = hearers.into_iter().map(|r| {
+            let cx = cx(r.hearer());
+            Arc::new(Hearer::new(r, cx))
+        }).collect();
+        for hearer in &hearers {
+            for (source, _) in &sources {
+                hearer.join(source).await?;
+            }
+        }
+        let transport: Arc<dyn Transport> = Arc::new(InProcess::new(hearers.clone()));
+        let mut relays = Vec::new();
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = Vec::new();
+        for (name, db) in sources {
+            let relay = Arc::new(Relay::new(name, db.clone(), transport.clone(), cx(name)));
+            tasks.push(tokio::spawn(send(relay.clone(), db, stopped.clone(), clock.clone())));
+            relays.push(relay);
+        }
+        for hearer in &hearers {
+            tasks.push(tokio::spawn(retry(hearer.clone(), stopped.clone(), clock.clone())));
+        }
+        Ok(BusHandle { relays, hearers, stop, tasks })
+    }
+}
+
+/// The running bus of one process.
+pub struct BusHandle {
+    relays: Vec<Arc<Relay>>,
+    hearers: Vec<Arc<Hearer>>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl BusHandle {
+    /// Waits until everything said so far, and what was said in answer to it, is sent and applied. Instead of letting
+    /// time pass it sends and retries by itself. Fails with the reason where a reaction keeps failing or `limit` passes.
+    pub async fn settle(&self, limit: Duration) -> Result<()> {
+        let end = Instant::now() + limit;
+        while timeout_at(end, self.move_on()).await.map_err(|_| Error::Late)?? {}
+        let unsent: i64 = self.lag().await?.iter().map(|lag| lag.unsent).sum();
+        if unsent > 0 {
+            return Err(Error::Internal(format!("{unsent} events are another relay's to send")));
+        }
+        for hearer in &self.hearers {
+            let (waiting, parked) = (hearer.waiting().await?, hearer.parked(5).await?);
+            if waiting > 0 || !parked.is_empty() {
+                let parked: Vec<_> = parked.iter().map(|p| format!("{} ({})", p.kind, p.reason)).collect();
+                let reasons = hearer.reasons().await?.join(", ");
+                return Err(Error::Internal(format!("{}: {waiting} waiting ({reasons}), parked: {parked:?}", hearer.name())));
+            }
+        }
+        Ok(())
+    }
+
+    /// How far each source is behind.
+    pub async fn lag(&self) -> Result<Vec<Lag>> {
+        let mut lags = Vec::with_capacity(self.relays.len());
+        for relay in &self.relays {
+            lags.push(relay.lag().await?);
+        }
+        Ok(lags)
+    }
+
+    /// Has a source say its present profiles again, and the facts and lines said since `since`: for a hearer that came
+    /// late or lost some of its copy.
+    pub async fn reannounce(&self, source: &str, since: Timestamp) -> Result<()> {
+        let relay = self.relays.iter().find(|r| r.source() == source).ok_or(Error::NotFound("source"))?;
+        relay.reannounce(since).await
+    }
+
+    /// At most `limit` parked events of each hearer, with the hearer's name.
+    pub async fn parked(&self, limit: i64) -> Result<Vec<(&'static str, Parked)>> {
+        let mut all = Vec::new();
+        for hearer in &self.hearers {
+            all.extend(hearer.parked(limit).await?.into_iter().map(|parked| (hearer.name(), parked)));
+        }
+        Ok(all)
+    }
+
+    /// Has a hearer try a parked event again.
+    pub async fn retry_parked(&self, hearer: &str, id: &str) -> Result<()> {
+        self.hearer(hearer)?.retry_parked(id).await
+    }
+
+    /// Has a hearer let a parked event go without its reaction.
+    pub async fn drop_parked(&self, hearer: &str, id: &str) -> Result<()> {
+        self.hearer(hearer)?.drop_parked(id).await
+    }
+
+    /// Finishes the batches under way, lets other processes take over, and ends.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            if task.await.is_err() {
+                tracing::error!("a task of the bus had panicked");
+            }
+        }
+    }
+
+    fn hearer(&self, name: &str) -> Result<&Arc<Hearer>> {
+        self.hearers.iter().find(|h| h.name() == name).ok_or(Error::NotFound("hearer"))
+    }
+
+    /// Sends and retries once; whether anything came of it.
+    async fn move_on(&self) -> Result<bool> {
+        let mut moved = 0;
+        for relay in &self.relays {
+            moved += relay.step().await?;
+        }
+        for hearer in &self.hearers {
+            moved += hearer.retry_all().await?;
+        }
+        Ok(moved > 0)
+    }
+}
+
+/// Keeps sending what a source says until it is told to stop.
+async fn send(relay: Arc<Relay>, db: Db, mut stopped: watch::Receiver<bool>, clock: Clock) {
+    let mut pause = PAUSE;
+    let mut tidied = None;
+    while !*stopped.borrow() {
+        match relay.step().await {
+            Ok(sent) if sent as i64 == BATCH => {}
+            Ok(_) => {
+                pause = PAUSE;
+                if is_past(&mut tidied, TIDY, clock.now()) {
+                    report(relay.source(), relay.tidy().await);
+                }
+                if until(LOOK, &mut stopped, db.signals().published.notified()).await {
+                    until(GATHER, &mut stopped, std::future::pending()).await;
+                }
+            }
+            Err(error) => {
+                report(relay.source(), Err(error));
+                until(pause, &mut stopped, std::future::pending()).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+    report(relay.source(), relay.let_go().await);
+}
+
+/// Keeps trying again what a hearer could not apply until it is told to stop.
+async fn retry(hearer: Arc<Hearer>, mut stopped: watch::Receiver<bool>, clock: Clock) {
+    let (mut looked_after, mut tidied) = (None, None);
+    while !*stopped.borrow() {
+        report(hearer.name(), hearer.retry().await.map(drop));
+        if is_past(&mut looked_after, LOOK_AFTER, clock.now()) {
+            report(hearer.name(), hearer.look_after().await);
+        }
+        if is_past(&mut tidied, TIDY, clock.now()) {
+            report(hearer.name(), hearer.tidy().await);
+        }
+        until(LOOK, &mut stopped, std::future::pending()).await;
+    }
+}
+
+/// Waits for the event, so long at most, or until all is to stop; whether it came.
+async fn until(limit: Duration, stopped: &mut watch::Receiver<bool>, event: impl Future<Output = ()>) -> bool {
+    tokio::select! {
+        came = timeout(limit, event) => came.is_ok(),
+        _ = stopped.changed() => false,
+    }
+}
+
+/// Whether `period` has passed since it was last so; then it begins anew.
+fn is_past(last: &mut Option<Timestamp>, period: SignedDuration, now: Timestamp) -> bool {
+    let past = last.is_none_or(|last| now.duration_since(last) >= period);
+    if past {
+        *last = Some(now);
+    }
+    past
+}
+
+fn report(who: &str, result: Result<()>) {
+    if let Err(error) = result {
+        tracing::warn!(who, error = error.word(), "the bus pauses");
+    }
+}
