@@ -57,6 +57,9 @@ pub enum Engine {
 pub struct DbOptions {
     /// SQLite: how many reads may run at once; each has a connection of its own.
     pub readers: usize,
+    /// SQLite: how many bytes of the file each reader may map. It makes reads of large files quicker, and counts as
+    /// memory of the process for each reader.
+    pub mapped: u64,
     /// SQLite: how many units may wait for the writer before callers wait to be let in.
     pub queue: usize,
     /// PostgreSQL: how many connections at most.
@@ -75,6 +78,7 @@ impl Default for DbOptions {
     fn default() -> Self {
         Self {
             readers: 2,
+            mapped: 0,
             queue: 1024,
             pool: 8,
             patience: Duration::from_secs(5),

@@ -9,7 +9,7 @@ use super::{DbError, file::DataFile, on_prepare, on_run};
 use crate::db::{Bind, Bound, Cell, FromRow, Row, Value};
 
 /// WAL with every COMMIT synced. The caches are small because there are many files and connections in one process;
-/// the mapped file serves reads from the system's cache. The log is folded into the file every 16,000 pages (64 MB):
+/// the system's cache serves what they miss. The log is folded into the file every 16,000 pages (64 MB):
 /// larger steps write fewer pages twice.
 const WRITER: &str = "
     pragma busy_timeout = 5000;
@@ -19,14 +19,12 @@ const WRITER: &str = "
     pragma wal_autocheckpoint = 16000;
     pragma journal_size_limit = 67108864;
     pragma cache_size = -4096;
-    pragma mmap_size = 268435456;
     pragma temp_store = memory;";
 
 const READER: &str = "
     pragma busy_timeout = 5000;
     pragma query_only = on;
     pragma cache_size = -1024;
-    pragma mmap_size = 268435456;
     pragma temp_store = memory;";
 
 /// Prepared statements kept for each connection.
@@ -42,8 +40,8 @@ impl Connection {
     }
 
     /// One that reads, opened after the writer.
-    pub(super) fn reader(file: &DataFile) -> Result<Self, DbError> {
-        Self::open(file, READER)
+    pub(super) fn reader(file: &DataFile, mapped: u64) -> Result<Self, DbError> {
+        Self::open(file, &format!("{READER} pragma mmap_size = {mapped};"))
     }
 
     fn open(file: &DataFile, setup: &str) -> Result<Self, DbError> {

@@ -31,7 +31,7 @@ impl Sqlite {
         let opening = tokio::task::spawn_blocking(move || {
             let file = DataFile::claim(&path)?;
             let connection = Connection::writer(&file)?;
-            let readers = Readers::open(&file, options.readers)?;
+            let readers = Readers::open(&file, options.readers, options.mapped)?;
             let (queue, messages) = mpsc::channel(options.queue.max(1));
             let counter = Arc::<Counter>::default();
             Writer::start(connection, file, messages, counter.clone(), runtime)?;
