@@ -71,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_value_is_made_once_for_all_who_wait() {
-        let (cache, made) = (Cache::new(10, Duration::from_secs(60)), AtomicU32::new(0));
+        let (cache, made) = (Cache::new(10, Duration::from_mins(1)), AtomicU32::new(0));
         let asked = join_all((0..20).map(|_| {
             cache.get_with("key", async {
                 tokio::task::yield_now().await;
@@ -87,7 +87,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_is_told_and_not_kept() {
-        let cache: Cache<u8, u8> = Cache::new(10, Duration::from_secs(60));
+        let cache: Cache<u8, u8> = Cache::new(10, Duration::from_mins(1));
         let failed = cache.get_with(1, async { Err(Error::NotFound("thing")) }).await;
         assert!(matches!(failed, Err(Error::NotFound("thing"))));
         assert_eq!(cache.get_with(1, async { Ok(2) }).await.unwrap(), 2);

@@ -99,7 +99,8 @@ fn unhex(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
 #[cfg(unix)]
 fn refuse_if_shared(path: &Path) -> Result<()> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).map_err(Error::internal)?.permissions());
-    if mode & 0o077 == 0 { Ok(()) } else { Err(Error::internal("the master key file may be read by others: set its mode to 0600")) }
+    let (group, others) = (mode & 0o070, mode & 0o007);
+    if (group, others) == (0, 0) { Ok(()) } else { Err(Error::internal("the master key file may be read by others: set its mode to 0600")) }
 }
 
 #[cfg(not(unix))]

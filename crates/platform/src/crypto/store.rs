@@ -15,7 +15,7 @@ const MIGRATIONS: &[Migration] = crate::migrations!("keys.sql");
 /// How many opened keys are kept at hand.
 const KEPT: u64 = 10_000;
 /// How long: a key destroyed by another process stays usable here no longer than this.
-const LIFE: Duration = Duration::from_secs(60);
+const LIFE: Duration = Duration::from_mins(1);
 
 /// The store of data keys. Cheap to clone; clones share what is kept at hand.
 #[derive(Clone)]

@@ -82,9 +82,8 @@ pub(super) async fn check(request: Request, csrf: Option<&Csrf>, signed_in: bool
             let proven = matches!(origin(request.headers(), origins), Origin::Own);
             if proven || header_token_fits(&request, csrf) { Ok(request) } else { Err(REFUSED) }
         }
-        Kind::Other if header_token_fits(&request, csrf) => Ok(request),
+        Kind::Other | Kind::Urlencoded if header_token_fits(&request, csrf) => Ok(request),
         Kind::Other => Err(REFUSED),
-        Kind::Urlencoded if header_token_fits(&request, csrf) => Ok(request),
         Kind::Urlencoded => check_field(request, csrf, body_limit).await,
     }
 }

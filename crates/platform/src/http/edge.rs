@@ -120,13 +120,7 @@ impl Edge {
         let instance = visit.path_and_query.split('?').next().unwrap_or_default();
         let problem = Problem::of_failure(failure, &self.settings.texts, visit.cx.locale, &visit.cx.request_id, instance);
         let mut response = match &self.error_page {
-            Some(page) if !visit.wants_json => match page.redirect(&visit.cx, &problem, &visit.path_and_query).and_then(|to| HeaderValue::from_str(&to).ok()) {
-                Some(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response(),
-                None => {
-                    let html = page.render(&visit.cx, &problem);
-                    problem.into_page(html)
-                }
-            },
+            Some(page) if !visit.wants_json => show(page.as_ref(), visit, problem),
             _ => problem.into_json(),
         };
         if let Some(allow) = headers.get(header::ALLOW) {
@@ -154,6 +148,16 @@ impl Edge {
             append_cookie(headers, cookie::write(cookie::guest_name(https), secret, None, https));
         }
     }
+}
+
+/// The page for an error, or the way to where it can be mended.
+fn show(page: &dyn ErrorPage, visit: &Visit, problem: Problem) -> Response {
+    let elsewhere = page.redirect(&visit.cx, &problem, &visit.path_and_query).and_then(|to| HeaderValue::from_str(&to).ok());
+    if let Some(to) = elsewhere {
+        return (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response();
+    }
+    let html = page.render(&visit.cx, &problem);
+    problem.into_page(html)
 }
 
 fn append_cookie(headers: &mut HeaderMap, written: Result<HeaderValue>) {

@@ -34,13 +34,14 @@ fn field_error(path: String, message: &str) -> FieldError {
 
 /// The code for messages that name no field.
 fn code(message: &str) -> &'static str {
+    let speaks_of = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if message.starts_with("invalid type") || message.starts_with("invalid digit") || message.contains("parse integer") || message.contains("provided string was not") {
         "wrong-type"
     } else if message.starts_with("not an identifier") {
         "invalid-id"
-    } else if message.contains("date") {
+    } else if speaks_of(&["year", "month", "date"]) {
         "invalid-date"
-    } else if message.contains("time") {
+    } else if speaks_of(&["hour", "minute", "time"]) {
         "invalid-time"
     } else {
         "invalid"
@@ -63,4 +64,24 @@ fn join(path: &str, name: &str) -> String {
 
 fn last(path: &str) -> &str {
     path.rsplit_once('.').map_or(path, |(_, last)| last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn dates_and_times_are_told_apart_from_other_values() {
+        let said = |error: serde_json::Error| code(&error.to_string()).to_owned();
+        for text in ["24-11", "2026-13-01", "2026-02-30", "", "besok"] {
+            let text = format!("{text:?}");
+            assert_eq!(said(serde_json::from_str::<jiff::civil::Date>(&text).unwrap_err()), "invalid-date", "{text}");
+            assert_eq!(said(serde_json::from_str::<jiff::Timestamp>(&text).unwrap_err()), "invalid-date", "{text}");
+        }
+        for text in ["25:00", "09:61", "", "pagi"] {
+            let text = format!("{text:?}");
+            assert_eq!(said(serde_json::from_str::<jiff::civil::Time>(&text).unwrap_err()), "invalid-time", "{text}");
+        }
+        assert_eq!(said(serde_json::from_str::<std::net::IpAddr>("\"x\"").unwrap_err()), "invalid");
+    }
 }

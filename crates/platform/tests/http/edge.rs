@@ -11,14 +11,18 @@ use crate::{ask, edge, get, send, settings};
 fn routes() -> Router {
     Router::new()
         .route("/api/who", on_get(|cx: Cx| async move { format!("{} {} {:?} {}", cx.actor_text(), cx.locale, cx.address, cx.request_id) }))
-        .route("/api/panic", on_get(|| async { if true { panic!("secret of Siti") } }))
-        .route("/api/late", on_get(|| std::future::pending::<()>()))
+        .route("/api/panic", on_get(break_down))
+        .route("/api/late", on_get(std::future::pending::<()>))
         .route("/api/fault", on_get(|| async { Error::internal("table patient has no column nik") }))
         .route("/api/often", on_get(|| async { Error::RateLimited(7) }))
         .route("/api/taken", on_get(|| async { Error::conflict_with("slot-taken", json!(["10:30"])) }))
         .route("/api/long", on_get(|| async { "long ".repeat(500) }))
         .route("/page", on_get(|| async { Error::NotFound("doctor") }))
         .route("/door", on_get(|| async { Error::Unauthenticated("sign-in-needed") }))
+}
+
+async fn break_down() -> &'static str {
+    panic!("secret of Siti")
 }
 
 /// E6

@@ -22,11 +22,12 @@ fn routes() -> Router {
 const PAGE: (&str, &str) = ("accept", "text/html");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const OWN: (&str, &str) = ("sec-fetch-site", "same-origin");
+const JSON: (&str, &str) = ("content-type", "application/json");
 const SIGNED_IN: (&str, &str) = ("cookie", "__Host-session=good");
 
 async fn submit(router: &Router, headers: &[(&str, &str)], token: &str) -> Answer {
     let request = headers.iter().chain([&PAGE, &FORM]).fold(Request::post("/form"), |request, (name, value)| request.header(*name, *value));
-    ask(router, request.body(Body::from(format!("csrf={token}&text=hello"))).unwrap()).await
+    ask(router, request.body(Body::from(format!("csrf={token}&text=hello"))).expect("a request")).await
 }
 
 /// E6
@@ -67,7 +68,6 @@ async fn a_guests_form_needs_the_token_of_their_cookie() {
 async fn programs_with_a_token_are_exempt_and_cookies_without_an_origin_are_not() {
     let router = edge(routes());
     let act = async |headers: &[(&'static str, &'static str)]| ask(&router, send("POST", "/api/act", headers, "{}")).await.status.as_u16();
-    const JSON: (&str, &str) = ("content-type", "application/json");
     assert_eq!(act(&[JSON, ("authorization", "Bearer good"), ("sec-fetch-site", "cross-site")]).await, 200);
     assert_eq!(act(&[JSON, SIGNED_IN, OWN]).await, 200);
     assert_eq!(act(&[JSON, SIGNED_IN]).await, 403);

@@ -42,8 +42,8 @@ impl Authenticator for Gate {
 
 /// The usual settings over [`Gate`], at a standing clock.
 fn settings() -> Settings {
-    let texts = Texts::new(TEXTS).unwrap();
-    let clock = Clock::manual("2026-11-24T02:30:00Z".parse().unwrap());
+    let texts = Texts::new(TEXTS).expect("texts");
+    let clock = Clock::manual("2026-11-24T02:30:00Z".parse().expect("an instant"));
     Settings::new(Arc::new(Gate), clock, Entropy::seeded(1), Arc::new(texts), [7; 32])
 }
 
@@ -64,7 +64,7 @@ impl Answer {
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
     /// Status, field and code of the only field error.
@@ -76,9 +76,9 @@ impl Answer {
 }
 
 async fn ask(router: &Router, request: Request<Body>) -> Answer {
-    let response: Response<Body> = router.clone().oneshot(request).await.unwrap();
+    let response: Response<Body> = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = response.into_parts();
-    Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes().to_vec() }
+    Answer { status: parts.status, headers: parts.headers, body: body.collect().await.expect("a body").to_bytes().to_vec() }
 }
 
 fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
@@ -87,7 +87,7 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
 
 fn send(method: &str, path: &str, headers: &[(&str, &str)], body: &'static str) -> Request<Body> {
     let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
-    request.body(Body::from(body)).unwrap()
+    request.body(Body::from(body)).expect("a request")
 }
 
 fn edge(router: Router) -> Router {
