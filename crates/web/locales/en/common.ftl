@@ -1,0 +1,100 @@
+skip = Skip to content
+title-failing = Error:
+nav-main = Main
+nav-side = Work menu
+nav-home = Home
+nav-search = Find a doctor
+nav-appointments = Appointments
+nav-account = Account
+nav-login = Log in
+nav-signup = Sign up
+nav-today = Today
+nav-approvals = Approvals
+account-of = Account of { $name }
+language-switch = Switch language to Bahasa Indonesia
+foot-line = Mediverse: doctor appointments with clear times and costs.
+emergency = Emergency?
+emergency-short = Emergency 119
+emergency-line = Emergency? Call 119 now.
+emergency-signs = Hard to breathe, chest pain, bleeding
+back-home = Home
+back-results = Search results
+back-doctor = Choose another time
+back-data = Details
+back-appointments = Appointments
+back-appointment = Appointment
+optional = (optional)
+mend-title = Please fix the following
+change = Change
+save = Save
+take = Take it
+continue = Continue
+move = Move
+any = Any
+day = Day
+month = Month
+year = Year
+today = Today
+see-all = See all
+see-detail = See details
+see-schedule = See schedule
+find-doctor = Find a doctor
+find-other = Other doctors
+try-again = Try again
+accept = Accept
+reject = Reject
+code = Code
+pager = Pages
+pager-range = { $from }–{ $to }
+pager-total = of { $total }
+pager-previous = Previous
+pager-next = Next
+mode-video = Video consultation
+mode-clinic = At the clinic
+minutes = { $n } minutes
+years = { $n -> 
+    [one] { $n } year
+   *[other] { $n } years
+}
+years-practice = { $n -> 
+    [one] { $n } year
+   *[other] { $n } years
+} in practice
+reviews = { $n -> 
+    [one] { $n } review
+   *[other] { $n } reviews
+}
+reviews-none = No reviews yet
+visits = { $n -> 
+    [one] { $n } visit
+   *[other] { $n } visits
+}
+state-held = Held until
+state-requested = Awaiting approval
+state-confirmed = Confirmed
+state-arrived = Arrived
+state-in-progress = In progress
+state-completed = Completed
+state-cancelled = Cancelled
+state-rejected = Declined
+state-no-show = Did not attend
+state-moved = Moved
+sum-doctor = Doctor
+sum-mode = How
+sum-place = Where
+sum-time = When
+sum-patient = Patient
+sum-fee = Fee
+sum-complaint = Complaint
+sum-coverage = Paid by
+sum-phone = Phone
+your-choice = Your choice
+guide-title = Parts of the pages
+guide-buttons = Buttons
+guide-states = States
+guide-notices = Notices
+guide-fields = Fields
+guide-hold = Hold
+guide-times = Times
+guide-lists = Lists
+guide-icons = Icons

@@ -1,0 +1,46 @@
+hello-morning = Good morning
+hello-midday = Good day
+hello-afternoon = Good afternoon
+hello-evening = Good evening
+home-ask = How can we help today?
+home-services = Services
+home-available = Available soon
+home-none = No free times yet
+home-none-line = Doctors open new times every day. Try another doctor or date.
+tile-video = Video consultation
+tile-clinic = Clinic visit
+tile-lab = Lab test
+tile-vaccine = Vaccination
+tile-procedure = Procedure
+tile-all = All specialities
+search-title = Find a doctor
+search-placeholder = Doctor, symptom or service
+search-go = Search
+filter-title = Filter and sort
+filter-city = City
+filter-city-any = All cities
+filter-speciality = Speciality
+filter-mode = How
+filter-date = From date
+filter-bpjs = Takes BPJS
+filter-apply = Apply
+filter-active = Active filters
+filter-remove = remove filter
+sort = Order
+sort-soonest = Soonest
+sort-rating = Best reviews
+sort-fee = Lowest fee
+results = { $n -> 
+    [one] { $n } doctor found
+   *[other] { $n } doctors found
+}
+results-for = { $n -> 
+    [one] { $n } result
+   *[other] { $n } results
+} for “{ $q }”
+search-none = Nothing matches
+search-none-filter = The filter “{ $filter }” removes the most results.
+search-without = Search without it
+search-none-line = Check the spelling, or see all doctors.
+search-all = See all doctors
+no-times = No free times yet

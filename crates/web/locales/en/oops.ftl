@@ -1,0 +1,9 @@
+oops-signin = Please log in first
+oops-forbidden = This page is not for your account
+oops-missing = Page not found
+oops-changed = Something changed in the meantime
+oops-often = Too many tries
+oops-busy = The service is busy
+oops-fault = Something went wrong on our side
+oops-home = Go to the start
+oops-id = Tell us this code if you contact us:

@@ -1,0 +1,9 @@
+oops-signin = Silakan masuk dulu
+oops-forbidden = Halaman ini bukan untuk akun Anda
+oops-missing = Halaman tidak ditemukan
+oops-changed = Ada yang berubah sementara itu
+oops-often = Terlalu sering dicoba
+oops-busy = Layanan sedang sibuk
+oops-fault = Ada gangguan di pihak kami
+oops-home = Ke beranda
+oops-id = Sebutkan kode ini bila menghubungi kami:

@@ -1,0 +1,47 @@
+//! Search results.
+
+use askama::Template;
+
+use super::{DoctorCard, Option_, Pager, Shell};
+use crate::filters;
+
+/// `/cari`
+#[derive(Debug, Clone, Template)]
+#[template(path = "search.html", blocks = ["results"])]
+pub struct Search {
+    /// The frame.
+    pub shell: Shell,
+    /// What was typed.
+    pub q: String,
+    /// Cities.
+    pub cities: Vec<Option_>,
+    /// Specialities.
+    pub specialities: Vec<Option_>,
+    /// Ways of meeting: any, video, clinic.
+    pub modes: Vec<Option_>,
+    /// Orders: soonest, rating, fee.
+    pub sorts: Vec<Option_>,
+    /// Earliest day, `YYYY-MM-DD` or empty.
+    pub date: String,
+    /// Only those who take BPJS.
+    pub bpjs: bool,
+    /// Filters in force, each with the address without it.
+    pub active: Vec<Filter>,
+    /// How many were found.
+    pub total: u64,
+    /// The doctors of this page.
+    pub doctors: Vec<DoctorCard>,
+    /// Where the list goes on.
+    pub pager: Pager,
+    /// Something like an emergency was typed: show the number first.
+    pub emergency: bool,
+}
+
+/// A filter in force.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// What it is, ready to read.
+    pub label: String,
+    /// The same search without it.
+    pub without: String,
+}

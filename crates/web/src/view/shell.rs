@@ -1,0 +1,220 @@
+//! What stands around every page.
+
+use platform::i18n::Locale;
+
+/// The frame of a page.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// The language of the page.
+    pub locale: Locale,
+    /// The page's title, without the product's name. Never a complaint, drug or diagnosis.
+    pub title: String,
+    /// Path and query of this page without `lang`, for the language switch: `/cari?q=anak`.
+    pub path: String,
+    /// Whose menus are shown.
+    pub area: Area,
+    /// Which menu entry is lit.
+    pub here: Here,
+    /// Who is signed in.
+    pub who: Option<Who>,
+    /// Token every form of the page carries back.
+    pub csrf: String,
+    /// A notice about what just happened.
+    pub flash: Option<Flash>,
+    /// The theme chosen by hand, if any.
+    pub theme: Theme,
+    /// The way back, shown in the top bar of phones in place of the logo.
+    pub back: Option<Back>,
+    /// The step of the booking, 1 to 3; 0 elsewhere.
+    pub step: u8,
+    /// A form was refused: the title says so first.
+    pub failing: bool,
+}
+
+impl Shell {
+    /// This page in the other language.
+    pub fn other_language(&self) -> String {
+        let joint = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{joint}lang={}", self.path, self.other_tag())
+    }
+
+    /// The tag of the other language.
+    pub fn other_tag(&self) -> &'static str {
+        match self.locale {
+            Locale::Id => "en",
+            Locale::En => "id",
+        }
+    }
+}
+
+impl Shell {
+    /// The menu of the area, in order.
+    pub fn menu(&self) -> Vec<Entry> {
+        let entry = |here: Here, href: &'static str, icon: &'static str, label: &'static str| Entry {
+            href,
+            icon,
+            label,
+            current: self.here == here,
+        };
+        let account = match self.who {
+            Some(_) => entry(Here::Account, "/akun", "user", "nav-account"),
+            None => entry(Here::Account, "/masuk", "user", "nav-login"),
+        };
+        match self.area {
+            Area::Patient => vec![
+                entry(Here::Home, "/", "home", "nav-home"),
+                entry(Here::Search, "/cari", "search", "nav-search"),
+                entry(Here::Appointments, "/janji", "cal", "nav-appointments"),
+                account,
+            ],
+            Area::Doctor => vec![entry(Here::Today, "/d/hari-ini", "cal", "nav-today"), account],
+            Area::Admin => vec![entry(Here::Approvals, "/a/persetujuan", "shield", "nav-approvals"), account],
+        }
+    }
+
+    /// The page the logo leads to.
+    pub fn start(&self) -> &'static str {
+        match self.area {
+            Area::Patient => "/",
+            Area::Doctor => "/d/hari-ini",
+            Area::Admin => "/a/persetujuan",
+        }
+    }
+}
+
+/// An entry of the menu.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Icon name.
+    pub icon: &'static str,
+    /// Text key.
+    pub label: &'static str,
+    /// The page belongs to it.
+    pub current: bool,
+}
+
+impl Entry {
+    /// Stands at the right end of wide screens as a portrait or a button, so not in the row of links.
+    pub fn is_account(&self) -> bool {
+        self.icon == "user"
+    }
+}
+
+/// Whose menus a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Guests and patients.
+    Patient,
+    /// Doctors at work.
+    Doctor,
+    /// Administrators at work.
+    Admin,
+}
+
+/// The menu entry a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// None of them.
+    Nowhere,
+    /// Home.
+    Home,
+    /// Search and doctors.
+    Search,
+    /// Own appointments.
+    Appointments,
+    /// Own account.
+    Account,
+    /// The doctor's day.
+    Today,
+    /// What waits for an administrator's decision.
+    Approvals,
+}
+
+/// The person signed in.
+#[derive(Debug, Clone)]
+pub struct Who {
+    /// Full name with titles.
+    pub name: String,
+    /// One line under the name: a speciality, a role.
+    pub line: String,
+    /// Address of the portrait.
+    pub portrait: String,
+}
+
+/// A notice about what just happened, shown once.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    /// Its colour and icon.
+    pub tone: Tone,
+    /// What it says, ready to read.
+    pub text: String,
+}
+
+/// How serious a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Ok,
+    /// Good to know.
+    Info,
+    /// Time or a decision is awaited.
+    Wait,
+    /// It did not work.
+    Danger,
+}
+
+impl Tone {
+    /// The class of the notice.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Ok => "notice--ok",
+            Self::Info => "notice--info",
+            Self::Wait => "notice--wait",
+            Self::Danger => "notice--danger",
+        }
+    }
+
+    /// The icon of the notice.
+    pub fn icon(self) -> &'static str {
+        match self {
+            Self::Ok => "check",
+            Self::Info => "info",
+            Self::Wait => "clock",
+            Self::Danger => "alert",
+        }
+    }
+}
+
+/// The theme of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the device says.
+    #[default]
+    Device,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// The value of `data-theme` and of the form.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The way back to where a person came from.
+#[derive(Debug, Clone)]
+pub struct Back {
+    /// Where it leads.
+    pub href: String,
+    /// Text key of where that is: `back-results`.
+    pub label: &'static str,
+}
