@@ -10,7 +10,8 @@ pub mod scheduling;
 
 pub use permission::Permission;
 
-/// Declares an event: its kind on the wire, its class, the context that says it, and the subject it is about.
+/// Declares an event: its kind on the wire, its class, the context that says it, and the subject it is about. Kinds
+/// declared so are numbered each for itself.
 #[macro_export]
 macro_rules! event {
     ($(#[$meta:meta])* $name:ident, $kind:literal, $class:ident, $source:literal, $subject:ident $fields:tt) => {
@@ -23,7 +24,7 @@ macro_rules! event {
             const CLASS: platform::bus::Class = platform::bus::Class::$class;
             const SOURCE: &'static str = $source;
             fn subject(&self) -> String {
-                self.$subject.to_string()
+                format!(concat!($kind, ":{}"), self.$subject)
             }
         }
     };

@@ -87,6 +87,9 @@ pub struct FreeTimesAsk {
     /// How many days, 1 to 31; 14 when absent.
     #[serde(default)]
     pub days: Option<u16>,
+    /// Show times already taken as well, marked so.
+    #[serde(default)]
+    pub taken: bool,
 }
 
 /// Free times by local day of the facility.
@@ -230,7 +233,7 @@ pub struct Appointment {
     pub service_name: crate::directory::Bilingual,
     /// How to prepare.
     pub preparation: crate::directory::Bilingual,
-    /// The doctor's name as it was booked.
+    /// The doctor's name with titles.
     pub doctor_name: Option<String>,
     /// The doctor's slug.
     pub doctor_slug: Option<String>,

@@ -1,3 +1,45 @@
-//! scheduling
+//! Scheduling: who may come when. It owns schedules, exceptions, holidays, policies, holds and appointments, and keeps
+//! copies of facilities, services, doctors and patients by hearing their owners.
+//!
+//! The parts, inside out: [`availability`] judges (pure); `desk` puts together what it judges by; `free` lists,
+//! `hold`, `booking`, `change` and `reschedule` write; `claim` is where the database forbids what must not be; `owner`
+//! numbers every change so that caches are exact; `http` is the face for programs.
 
+mod access;
+mod appointment;
 pub mod availability;
+mod booking;
+mod change;
+mod claim;
+mod code;
+mod complaint;
+mod context;
+mod copies;
+mod desk;
+mod exception;
+mod free;
+mod hold;
+mod holiday;
+pub mod http;
+mod idempotency;
+mod jobs;
+mod lists;
+mod owner;
+mod policy;
+mod reactions;
+mod reschedule;
+mod schedule;
+mod told;
+
+use platform::{db::Migration, i18n::Locale};
+
+pub use context::SchedulingContext;
+
+/// The schema of this context's database, after those of bus and jobs.
+pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_scheduling.sql");
+
+/// The texts of this context's errors.
+pub const TEXTS: &[(Locale, &str)] = &[
+    (Locale::Id, include_str!("../locales/id/scheduling.ftl")),
+    (Locale::En, include_str!("../locales/en/scheduling.ftl")),
+];

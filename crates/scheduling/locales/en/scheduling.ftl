@@ -1,0 +1,55 @@
+# Conflicts
+problem-slot-taken = This time was just taken
+    .detail = Choose one of the nearest times below.
+problem-not-bookable = This time cannot be booked
+    .detail = { $rule ->
+        [holiday] Holiday: { $name }.
+        [leave] No practice at this time.
+        [closure] The facility is closed at this time.
+        [licence] The doctor does not practise on this date.
+        [notice] Book at least { $minutes } minutes ahead.
+        [horizon] Bookings open at most { $days } days ahead.
+        [cut-off] Bookings for today close at { $time }.
+        [day-full] The quota of the day ({ $cap }) is used up.
+        [past] This time has passed.
+        [wrong-mode] This time does not offer the chosen kind of visit.
+       *[other] This time is outside the consultation hours.
+    }
+problem-hold-expired = The time is no longer kept for you
+    .detail = Choose a time again; what you typed is still there.
+problem-patient-overlap = The patient already has a visit at this time
+    .detail = Choose another time, or move the visit you have.
+problem-day-limit = There already is a consultation on that day
+    .detail = At most { $limit } consultations a day for one patient. Choose another day, or move the one you have.
+problem-too-many-upcoming = Too many coming visits
+    .detail = At most { $limit } at a time. Cancel one first.
+problem-key-reused = The request key was used before
+    .detail = This Idempotency-Key stands for another body. Use a new key.
+problem-not-in-this-state = Not possible in this state
+    .detail = The appointment has changed. Reload the page to see it as it is.
+problem-cancel-too-late = Too late to cancel
+    .detail = Call the facility if you cannot come.
+problem-move-too-late = Too late to move
+    .detail = Call the facility if you need another time.
+problem-moved-too-often = This appointment was moved too often
+    .detail = At most { $max } times. Call the facility to change it.
+problem-no-show-too-early = Cannot be marked as a no-show yet
+    .detail = Wait until the time of grace after the start is over.
+problem-too-early = Not yet
+    .detail = This can be done on the day of the visit.
+problem-service-has-desk = The service has a schedule already
+    .detail = A service can be at one desk only.
+
+# Fields
+error-complaint-too-short = Describe your complaint in at least 3 letters.
+error-staff-only = Only staff can fill this in.
+error-out-of-range = The value is outside the allowed range.
+error-one-target = Choose exactly one: schedule, doctor or facility.
+error-end-after-start = The end must come after the start.
+error-too-long-absence = At most two years.
+error-too-long-session = At most 24 hours.
+error-hours-need-schedule = Additional or changed hours belong to a schedule or a doctor.
+error-doctor-or-services = Choose a doctor, or the desk's services; not both.
+error-too-many = Too many rows.
+error-unknown = Not known.
+error-unknown-zone = The time zone is not known. Example: Asia/Makassar.

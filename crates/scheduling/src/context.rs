@@ -1,0 +1,205 @@
+//! The context as others hold it.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    directory::{DoctorId, FacilityId},
+    people::People,
+    scheduling::{
+        Affected, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount, Exception, ExceptionId,
+        FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Offer, Policy, Reschedule, Schedule, ScheduleForm,
+        Scheduling, SlotMoved, State, WhyNot,
+    },
+};
+use jiff::{Timestamp, civil::Date};
+use platform::{
+    Cx, Error, Result,
+    crypto::KeyStore,
+    db::{Db, Page},
+};
+use tokio::sync::broadcast;
+
+use crate::{
+    MIGRATIONS,
+    complaint::Complaints,
+    copies,
+    desk::{Desk, DeskKey},
+    free::{KeptTimes, TimesKey},
+    holiday, policy,
+};
+
+/// Desks kept in memory; each takes a few kilobytes.
+const DESKS: u64 = 12_000;
+/// Answers kept in memory, by the number of their starts.
+const TIMES: u64 = 400_000;
+/// How long a desk stays without being read anew: its holidays reach a little further than the horizon.
+const DESK_LIFE: Duration = Duration::from_secs(12 * 3600);
+/// Changes a slow watcher may fall behind before it must read anew.
+const WATCHED: usize = 1_024;
+
+/// Scheduling, on its own database.
+pub struct SchedulingContext {
+    pub(crate) db: Db,
+    pub(crate) people: Arc<dyn People>,
+    pub(crate) complaints: Complaints,
+    pub(crate) desks: moka::sync::Cache<DeskKey, Arc<Desk>>,
+    pub(crate) times: moka::sync::Cache<TimesKey, KeptTimes>,
+    pub(crate) watch: broadcast::Sender<SlotMoved>,
+}
+
+impl SchedulingContext {
+    /// Opens the context on its database, bringing the schema up to date.
+    pub async fn start(db: Db, people: Arc<dyn People>, keys: KeyStore) -> Result<Arc<Self>> {
+        let migrations = [platform::bus::MIGRATIONS, platform::jobs::MIGRATIONS, MIGRATIONS].concat();
+        db.migrate("scheduling", &migrations).await?;
+        db.write(async move |tx| holiday::keep_standard(tx).await).await?;
+        Ok(Arc::new(Self {
+            db,
+            people,
+            complaints: Complaints::new(keys),
+            desks: moka::sync::Cache::builder().max_capacity(DESKS).time_to_live(DESK_LIFE).build(),
+            times: moka::sync::Cache::builder().max_capacity(TIMES).weigher(|_, kept: &KeptTimes| kept.weight()).build(),
+            watch: broadcast::channel(WATCHED).0,
+        }))
+    }
+
+    /// The database, for the bus and for checks of health.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}
+
+#[async_trait]
+impl Scheduling for SchedulingContext {
+    async fn free_times(&self, cx: &Cx, ask: FreeTimesAsk) -> Result<Arc<FreeTimes>> {
+        self.list_free_times(cx, ask).await
+    }
+
+    async fn why_not(&self, cx: &Cx, offer: Offer, date: Date) -> Result<Vec<WhyNot>> {
+        self.explain(cx, offer, date).await
+    }
+
+    async fn hold(&self, cx: &Cx, ask: AskHold) -> Result<Hold> {
+        self.keep_time(cx, ask).await
+    }
+
+    async fn held(&self, cx: &Cx, id: &HoldId) -> Result<Hold> {
+        self.read_hold(cx, id).await
+    }
+
+    async fn release(&self, cx: &Cx, id: &HoldId) -> Result<()> {
+        self.let_go(cx, id).await
+    }
+
+    async fn book(&self, cx: &Cx, key: Option<String>, ask: Book) -> Result<Appointment> {
+        self.book_visit(cx, key, ask).await
+    }
+
+    async fn appointment(&self, cx: &Cx, id_or_code: &str) -> Result<Appointment> {
+        self.show_by(cx, id_or_code).await
+    }
+
+    async fn history(&self, cx: &Cx, id: &AppointmentId) -> Result<Vec<HistoryLine>> {
+        self.history_of(cx, id).await
+    }
+
+    async fn appointments(&self, cx: &Cx, ask: AppointmentSearch) -> Result<Page<Appointment>> {
+        self.list(cx, ask).await
+    }
+
+    async fn change(&self, cx: &Cx, id: &AppointmentId, version: i64, ask: Change) -> Result<Appointment> {
+        self.change_state(cx, id, version, ask).await
+    }
+
+    async fn reschedule(&self, cx: &Cx, id: &AppointmentId, version: i64, ask: Reschedule) -> Result<Appointment> {
+        self.move_visit(cx, id, version, ask).await
+    }
+
+    async fn correct(&self, cx: &Cx, id: &AppointmentId, version: i64, to: State, reason: String) -> Result<Appointment> {
+        self.correct_state(cx, id, version, to, reason).await
+    }
+
+    async fn schedules(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>) -> Result<Vec<Schedule>> {
+        self.list_schedules(cx, facility, doctor).await
+    }
+
+    async fn set_schedule(&self, cx: &Cx, version: Option<i64>, form: ScheduleForm) -> Result<(Schedule, Affected)> {
+        self.replace_schedule(cx, version, form).await
+    }
+
+    async fn exceptions(
+        &self,
+        cx: &Cx,
+        facility: Option<FacilityId>,
+        doctor: Option<DoctorId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Exception>> {
+        self.list_exceptions(cx, facility, doctor, from, until).await
+    }
+
+    async fn add_exception(&self, cx: &Cx, exception: Exception) -> Result<(Exception, Affected)> {
+        self.put_exception(cx, exception).await
+    }
+
+    async fn remove_exception(&self, cx: &Cx, id: &ExceptionId) -> Result<()> {
+        self.take_exception_back(cx, id).await
+    }
+
+    async fn holidays(&self, _: &Cx, year: i16) -> Result<Vec<Holiday>> {
+        let bounds = Date::new(year, 1, 1).and_then(|first| Date::new(year, 12, 31).map(|last| (first, last)));
+        let (first, last) = bounds.map_err(|_| Error::invalid("year", "out-of-range"))?;
+        self.db.read(async move |tx| holiday::between(tx, first, last).await).await
+    }
+
+    async fn set_holidays(&self, cx: &Cx, holidays: Vec<Holiday>) -> Result<()> {
+        cx.require(Permission::ScheduleManage)?;
+        if cx.facilities.is_some() {
+            return Err(Error::Forbidden("schedule.manage")); // the list is everybody's
+        }
+        if holidays.len() > 400 {
+            return Err(Error::invalid("holidays", "too-many"));
+        }
+        let cx = cx.clone();
+        self.db
+            .write(async move |tx| {
+                holiday::keep(tx, &holidays).await?;
+                tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "holidays.set", "holidays")).await
+            })
+            .await
+    }
+
+    async fn policy(&self, _: &Cx, facility: &FacilityId) -> Result<Policy> {
+        let facility = facility.clone();
+        self.db.read(async move |tx| policy::of(tx, &facility).await).await
+    }
+
+    async fn set_policy(&self, cx: &Cx, facility: &FacilityId, version: i64, policy: Policy) -> Result<Policy> {
+        cx.require(Permission::ScheduleManage)?;
+        if !cx.serves(&facility.to_string()) {
+            return Err(Error::NotFound("facility"));
+        }
+        policy::check(&policy)?;
+        let (cx, facility) = (cx.clone(), facility.clone());
+        self.db
+            .write(async move |tx| {
+                copies::facility(tx, &facility).await?.ok_or(Error::NotFound("facility"))?;
+                let policy = policy::set(tx, &facility, version, &policy).await?;
+                let id = facility.to_string();
+                tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "policy.set", &id).at_facility(&id)).await?;
+                Ok(policy)
+            })
+            .await
+    }
+
+    async fn counts(&self, cx: &Cx, facility: Option<FacilityId>, from: Date, until: Date) -> Result<Vec<DayCount>> {
+        self.count_by_day(cx, facility, from, until).await
+    }
+
+    fn watch(&self) -> broadcast::Receiver<SlotMoved> {
+        self.watch.subscribe()
+    }
+}

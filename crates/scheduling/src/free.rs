@@ -1,0 +1,243 @@
+//! Free times: the one rule of [`availability`] over a desk and what is taken of it. An answer is kept in memory under
+//! the owner's numbers, which are read from the database for every question: what was booked before a question came is
+//! never shown free, on any node.
+
+use std::sync::Arc;
+
+use contracts::{
+    directory::{Mode, ServiceId},
+    scheduling::{DayStatus, DayTimes, FreeTimes, FreeTimesAsk, Offer, SlotTime, WhyNot},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use platform::{Cx, Error, Result};
+
+use crate::{
+    SchedulingContext,
+    availability::{self, Ask, Audience, Busy, Purpose, Refusal, Slot, Visit, Wish},
+    claim::{self, Span},
+    desk::{self, Desk},
+    owner::{self, Numbers},
+};
+
+/// Days answered where nobody says how many.
+const STANDARD_DAYS: u16 = 14;
+/// Most days answered.
+const MOST_DAYS: u16 = 31;
+/// Alternatives offered to the loser of a race.
+const ALTERNATIVES: usize = 3;
+
+/// What an answer is kept under.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TimesKey {
+    offer: Offer,
+    from: Date,
+    days: u16,
+    taken: bool,
+}
+
+/// An answer, exact while the owner's numbers stay and the minute lasts.
+#[derive(Debug, Clone)]
+pub struct KeptTimes {
+    numbers: Numbers,
+    until: Timestamp,
+    answer: Arc<FreeTimes>,
+}
+
+impl KeptTimes {
+    /// How much memory it takes, counted in starts.
+    pub fn weight(&self) -> u32 {
+        self.answer.days.iter().map(|day| 1 + day.times.len() as u32).sum()
+    }
+}
+
+impl SchedulingContext {
+    pub(crate) async fn list_free_times(&self, cx: &Cx, ask: FreeTimesAsk) -> Result<Arc<FreeTimes>> {
+        let days = ask.days.unwrap_or(STANDARD_DAYS);
+        if !(1..=MOST_DAYS).contains(&days) {
+            return Err(Error::Invalid(vec![
+                platform::FieldError::new("days", "out-of-range").with("min", 1).with("max", MOST_DAYS),
+            ]));
+        }
+        let now = cx.now();
+        let (desk, numbers) = self.desk_now(&ask.offer, now).await?;
+        let service = desk.service(&ask.offer.service, ask.offer.mode).ok_or(Error::NotFound("service"))?;
+        let from = ask.from.unwrap_or_else(|| desk.local_date(now));
+        let key = TimesKey { offer: ask.offer.clone(), from, days, taken: ask.taken };
+        if let Some(kept) = self.times.get(&key)
+            && kept.numbers == numbers
+            && now < kept.until
+        {
+            return Ok(kept.answer);
+        }
+        let (busy, numbers) = self.busy_of_days(&desk, from, days).await?;
+        let answer = Arc::new(answer(&desk, service, &key, &busy, now));
+        // The rules change with the minute at most; a hold may run out sooner.
+        let minute = Timestamp::from_second((now.as_second().div_euclid(60) + 1) * 60).unwrap_or(now);
+        let until = busy.iter().filter_map(|b| b.hold_until).filter(|h| *h > now).min().map_or(minute, |h| h.min(minute));
+        if numbers.plan == desk.plan_number {
+            self.times.insert(key, KeptTimes { numbers, until, answer: answer.clone() });
+        }
+        Ok(answer)
+    }
+
+    /// The rules that leave a date without a free time.
+    pub(crate) async fn explain(&self, cx: &Cx, offer: Offer, date: Date) -> Result<Vec<WhyNot>> {
+        let now = cx.now();
+        let (desk, _) = self.desk_now(&offer, now).await?;
+        let (busy, _) = self.busy_of_days(&desk, date, 1).await?;
+        let wish = wish(&offer.service, offer.mode, Audience::Public, Purpose::Book);
+        Ok(availability::why(&desk.plan, &wish, date, &busy, now).iter().map(why_not).collect())
+    }
+
+    /// The free starts nearest to a lost one (R.C7), as JSON for a conflict. Never fails: who lost a race should not
+    /// get a second error on top.
+    pub(crate) async fn alternatives(&self, cx: &Cx, offer: &Offer, lost: Timestamp) -> serde_json::Value {
+        self.nearest(cx, offer, lost).await.ok().and_then(|times| serde_json::to_value(times).ok()).unwrap_or_default()
+    }
+
+    async fn nearest(&self, cx: &Cx, offer: &Offer, lost: Timestamp) -> Result<Vec<SlotTime>> {
+        let now = cx.now();
+        let (desk, _) = self.desk_now(offer, now).await?;
+        let date = desk.local_date(lost);
+        let from = date.saturating_sub(1.day()).max(desk.local_date(now));
+        let (busy, _) = self.busy_of_days(&desk, from, STANDARD_DAYS).await?;
+        let ask = Ask { wish: wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: STANDARD_DAYS };
+        let slots = availability::alternatives(&desk.plan, &ask, &busy, now, lost, ALTERNATIVES);
+        Ok(slots.iter().map(|slot| slot_time(&desk, slot, true)).collect())
+    }
+
+    /// The desk of an offer and its owner's numbers, both of this moment.
+    pub(crate) async fn desk_now(&self, offer: &Offer, now: Timestamp) -> Result<(Arc<Desk>, Numbers)> {
+        let key = desk::DeskKey::of(offer);
+        if let Some(desk) = self.desks.get(&key) {
+            let owner = desk.owner.clone();
+            let numbers = self.db.read(async move |tx| owner::numbers(tx, &owner).await).await?;
+            if numbers.plan == desk.plan_number {
+                return Ok((desk, numbers));
+            }
+        }
+        let asked = offer.clone();
+        let (desk, numbers) = self
+            .db
+            .read(async move |tx| {
+                let desk = desk::load(tx, &asked, now).await?;
+                let numbers = owner::numbers(tx, &desk.owner).await?;
+                Ok((desk, numbers))
+            })
+            .await?;
+        let desk = Arc::new(desk);
+        self.desks.insert(key, desk.clone());
+        Ok((desk, numbers))
+    }
+
+    /// The desk of an offer as kept in memory, which may be a moment old: for those who write, whose transaction asks
+    /// whether the rules are still the same.
+    pub(crate) async fn desk_kept(&self, offer: &Offer, now: Timestamp) -> Result<Arc<Desk>> {
+        match self.desks.get(&desk::DeskKey::of(offer)) {
+            Some(desk) => Ok(desk),
+            None => Ok(self.desk_now(offer, now).await?.0),
+        }
+    }
+
+    /// What is taken of the owner's time on some local days and their neighbours, and the numbers it was read at.
+    async fn busy_of_days(&self, desk: &Desk, from: Date, days: u16) -> Result<(Vec<Busy>, Numbers)> {
+        let span = span_of_days(desk, from, days)?;
+        let owner = desk.owner.clone();
+        self.db
+            .read(async move |tx| {
+                // The numbers first: what is booked in between makes the answer look older than it is, never newer.
+                let numbers = owner::numbers(tx, &owner).await?;
+                Ok((claim::busy(tx, &owner, span, "").await?, numbers))
+            })
+            .await
+    }
+}
+
+/// From the day before to the day after, so that sessions past midnight are seen whole.
+pub(crate) fn span_of_days(desk: &Desk, from: Date, days: u16) -> Result<Span> {
+    let start = |date: Date| {
+        let midnight = date.to_zoned(desk.plan.zone.clone()).map_err(|_| Error::invalid("from", "out-of-range"))?;
+        Ok::<_, Error>(midnight.timestamp())
+    };
+    Ok(Span {
+        starts_at: start(from.saturating_sub(1.day()))?,
+        ends_at: start(from.saturating_add((i64::from(days) + 1).days()))?,
+    })
+}
+
+/// Who wants what, in the rules' words. Visits are judged as first ones: whether a patient returns is not known to the
+/// public list.
+pub(crate) fn wish(service: &ServiceId, mode: Mode, audience: Audience, purpose: Purpose) -> Wish {
+    Wish { service: service.to_string(), mode: Some(desk::mode(mode)), visit: Visit::New, audience, purpose }
+}
+
+fn answer(desk: &Desk, service: &contracts::directory::Service, key: &TimesKey, busy: &[Busy], now: Timestamp) -> FreeTimes {
+    let wish = wish(&key.offer.service, key.offer.mode, Audience::Public, Purpose::Book);
+    let ask = Ask { wish, from: key.from, days: key.days };
+    let free = availability::free_times(&desk.plan, &ask, busy, now);
+    let open = if key.taken { availability::free_times(&desk.plan, &ask, &[], now).days } else { Vec::new() };
+    let earliest = free.days.iter().flat_map(|day| &day.slots).map(|slot| slot.starts_at).next();
+    let days = free.days.iter().enumerate().map(|(n, day)| DayTimes {
+        date: day.date,
+        status: status(day.status),
+        times: match open.get(n) {
+            Some(open) => merged(desk, &day.slots, &open.slots),
+            None => day.slots.iter().map(|slot| slot_time(desk, slot, true)).collect(),
+        },
+    });
+    FreeTimes {
+        zone: desk.facility.zone.clone(),
+        duration_minutes: service.duration_minutes,
+        price: desk.price(service),
+        earliest,
+        days: days.collect(),
+    }
+}
+
+/// All starts of a day in order, the free ones marked.
+fn merged(desk: &Desk, free: &[Slot], open: &[Slot]) -> Vec<SlotTime> {
+    let is_free = |slot: &Slot| free.binary_search_by_key(&slot.starts_at, |free| free.starts_at).is_ok();
+    open.iter().map(|slot| slot_time(desk, slot, is_free(slot))).collect()
+}
+
+fn slot_time(desk: &Desk, slot: &Slot, free: bool) -> SlotTime {
+    let local = desk.plan.zone.to_datetime(slot.starts_at);
+    SlotTime { at: slot.starts_at, local: format!("{:02}:{:02}", local.hour(), local.minute()), free }
+}
+
+fn status(status: availability::DayStatus) -> DayStatus {
+    use availability::DayStatus as Rule;
+    match status {
+        Rule::Open => DayStatus::Open,
+        Rule::Full | Rule::Over => DayStatus::Full,
+        Rule::Off | Rule::NotOffered => DayStatus::Off,
+        Rule::Holiday => DayStatus::Holiday,
+        Rule::Leave | Rule::Closed => DayStatus::Leave,
+        Rule::OutsideHorizon => DayStatus::Outside,
+    }
+}
+
+/// A refusal as a text key with its values.
+pub(crate) fn why_not(refusal: &Refusal) -> WhyNot {
+    let (rule, args): (&str, Vec<(String, String)>) = match refusal {
+        Refusal::NotAtThisFacility => ("no-permit-here", vec![]),
+        Refusal::ServiceNotOffered => ("service-not-offered", vec![]),
+        Refusal::NoSession => ("no-session", vec![]),
+        Refusal::BeyondHorizon { days } => ("horizon", vec![("days".into(), days.to_string())]),
+        Refusal::Holiday { name } => ("holiday", vec![("name".into(), name.clone())]),
+        Refusal::WrongMode => ("wrong-mode", vec![]),
+        Refusal::WrongSession => ("wrong-session", vec![]),
+        Refusal::NotOnGrid => ("not-on-grid", vec![]),
+        Refusal::DoesNotFit => ("does-not-fit", vec![]),
+        Refusal::Past => ("past", vec![]),
+        Refusal::TooSoon { minutes } => ("notice", vec![("minutes".into(), minutes.to_string())]),
+        Refusal::CutOff { at } => ("cut-off", vec![("time".into(), format!("{:02}:{:02}", at.hour(), at.minute()))]),
+        Refusal::LicenceExpired => ("licence", vec![]),
+        Refusal::SlotRemoved => ("slot-removed", vec![]),
+        Refusal::Closure => ("closure", vec![]),
+        Refusal::Leave => ("leave", vec![]),
+        Refusal::DayFull { cap } => ("day-full", vec![("cap".into(), cap.to_string())]),
+        Refusal::Taken => ("taken", vec![]),
+    };
+    WhyNot { rule: rule.to_owned(), args }
+}

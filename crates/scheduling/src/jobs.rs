@@ -1,0 +1,54 @@
+//! What scheduling does by itself: tidies expired holds, lets unanswered requests lapse, tells directory the earliest
+//! free times, forgets old idempotency keys. Every job may run twice, on two nodes, or after a week off (R.O5).
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use platform::jobs::Jobs;
+
+use crate::{SchedulingContext, hold, idempotency};
+
+impl SchedulingContext {
+    /// The jobs of this context.
+    pub fn jobs(self: &Arc<Self>) -> Jobs {
+        let mut jobs = Jobs::new("scheduling", self.db.clone());
+        let this = self.clone();
+        jobs.every("tell-availability", SignedDuration::from_secs(1), move |cx| {
+            let this = this.clone();
+            async move {
+                while this.tell_availability(&cx).await? > 0 {}
+                Ok(())
+            }
+        });
+        let this = self.clone();
+        jobs.every("retell-availability", SignedDuration::from_mins(15), move |_| {
+            let this = this.clone();
+            async move { this.retell_all().await }
+        });
+        let this = self.clone();
+        jobs.every("expire-holds", SignedDuration::from_secs(30), move |cx| {
+            let this = this.clone();
+            async move {
+                let now = cx.now();
+                this.db.write(async move |tx| hold::purge(tx, now).await).await.map(drop)
+            }
+        });
+        let this = self.clone();
+        jobs.every("lapse-requests", SignedDuration::from_secs(60), move |cx| {
+            let this = this.clone();
+            async move {
+                while this.lapse_unanswered(&cx).await? > 0 {}
+                Ok(())
+            }
+        });
+        let this = self.clone();
+        jobs.every("forget-keys", SignedDuration::from_hours(1), move |cx| {
+            let this = this.clone();
+            async move {
+                let now = cx.now();
+                this.db.write(async move |tx| idempotency::purge(tx, now).await).await.map(drop)
+            }
+        });
+        jobs
+    }
+}

@@ -1,0 +1,323 @@
+//! Schedules: the weekly hours of a doctor at a facility, or of a facility's desk (C1). A schedule is one document with
+//! a version; what a change leaves outside the hours stays booked and is answered with (R.V4, R.V5).
+
+use contracts::{
+    audit::AuditEntry,
+    directory::{DoctorId, FacilityId, ServiceId, WeeklyHours},
+    scheduling::{Affected, Exception, ExceptionId, ExceptionKind, Hours, Schedule, ScheduleForm, ScheduleId},
+};
+use jiff::{Timestamp, civil::Date};
+use platform::{Cx, Error, FieldError, Result, db::Tx, error::Problems};
+
+use crate::{
+    SchedulingContext, access,
+    access::Side,
+    appointment::{self, Row, columns},
+    availability::{self, Audience, Purpose, Refusal, Request},
+    copies,
+    desk::{self, ScheduleBody},
+    exception, free, owner,
+};
+
+/// Rows of hours in one schedule, and services of one desk.
+const MOST_HOURS: usize = 60;
+const MOST_SERVICES: usize = 50;
+/// Affected appointments looked through, and shown.
+const LOOKED_THROUGH: i64 = 5_000;
+const SHOWN: usize = 100;
+
+platform::row! {
+    struct ScheduleRow {
+        id: ScheduleId,
+        facility: FacilityId,
+        doctor: Option<DoctorId>,
+        body: String,
+        version: i64,
+    }
+}
+
+impl SchedulingContext {
+    pub(crate) async fn list_schedules(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>) -> Result<Vec<Schedule>> {
+        const LIST: &str = "select id, facility, doctor, body, version from schedule \
+            where (cast($1 as text) is null or facility = $1) and (cast($2 as text) is null or doctor = $2) \
+            order by facility, id limit 500";
+        let cx = cx.clone();
+        self.db
+            .read(async move |tx| {
+                let of = facility.as_ref().map(ToString::to_string);
+                access::edits_schedule(&cx, tx, of.as_deref(), doctor.as_ref()).await?;
+                let rows: Vec<ScheduleRow> = tx.all(LIST, &[&facility, &doctor]).await?;
+                let mut schedules = Vec::with_capacity(rows.len());
+                for row in rows {
+                    schedules.push(shown(tx, row).await?);
+                }
+                Ok(schedules)
+            })
+            .await
+    }
+
+    pub(crate) async fn replace_schedule(&self, cx: &Cx, version: Option<i64>, form: ScheduleForm) -> Result<(Schedule, Affected)> {
+        check(&form)?;
+        let cx = cx.clone();
+        self.db
+            .write(async move |tx| {
+                access::edits_schedule(&cx, tx, Some(&form.facility.to_string()), form.doctor.as_ref()).await?;
+                copies::facility(tx, &form.facility).await?.ok_or_else(|| Error::invalid("facility", "unknown"))?;
+                let row = match find(tx, &form).await? {
+                    Some(row) => replace(tx, row, version, &form).await?,
+                    None => add(&cx, tx, &form).await?,
+                };
+                let owner = row.doctor.as_ref().map_or_else(|| row.id.to_string(), ToString::to_string);
+                owner::replan(tx, &owner).await?;
+                let audit = AuditEntry::of(&cx, "scheduling", "schedule.set", &row.id.to_string());
+                tx.publish(&cx, &audit.at_facility(&row.facility.to_string())).await?;
+                let schedule = shown(tx, row).await?;
+                let affected = affected(&cx, tx, &owner, None).await?;
+                Ok((schedule, affected))
+            })
+            .await
+    }
+
+    pub(crate) async fn list_exceptions(
+        &self,
+        cx: &Cx,
+        facility: Option<FacilityId>,
+        doctor: Option<DoctorId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Exception>> {
+        let cx = cx.clone();
+        self.db
+            .read(async move |tx| {
+                let of = facility.as_ref().map(ToString::to_string);
+                access::edits_schedule(&cx, tx, of.as_deref(), doctor.as_ref()).await?;
+                let facility = facility.ok_or_else(|| Error::invalid("facility", "required"))?;
+                exception::touching(tx, &facility, doctor.as_ref(), None, from, Some(until)).await
+            })
+            .await
+    }
+
+    pub(crate) async fn put_exception(&self, cx: &Cx, mut exception: Exception) -> Result<(Exception, Affected)> {
+        exception::check(&mut exception)?;
+        let cx = cx.clone();
+        self.db
+            .write(async move |tx| {
+                let owners = owners_touched(&cx, tx, &exception).await?;
+                let kept = exception::add(&cx, tx, exception).await?;
+                let id = kept.id.as_ref().map(ToString::to_string).unwrap_or_default();
+                let mut all = Affected { count: 0, appointments: Vec::new() };
+                for owner in owners {
+                    owner::replan(tx, &owner).await?;
+                    if kept.kind != ExceptionKind::Extra {
+                        let part = affected(&cx, tx, &owner, Some((kept.starts_at, kept.ends_at))).await?;
+                        all.count += part.count;
+                        all.appointments.extend(part.appointments);
+                    }
+                }
+                all.appointments.truncate(SHOWN);
+                tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "exception.add", &id)).await?;
+                Ok((kept, all))
+            })
+            .await
+    }
+
+    pub(crate) async fn take_exception_back(&self, cx: &Cx, id: &ExceptionId) -> Result<()> {
+        let (cx, id) = (cx.clone(), id.clone());
+        self.db
+            .write(async move |tx| {
+                let exception = exception::one(tx, &id).await?;
+                let owners = owners_touched(&cx, tx, &exception).await?;
+                exception::remove(tx, &id).await?;
+                for owner in owners {
+                    owner::replan(tx, &owner).await?;
+                }
+                tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "exception.remove", &id.to_string())).await
+            })
+            .await
+    }
+}
+
+/// The hours that came in the form that added a doctor become their first schedule (B2); later forms change nothing.
+pub async fn first_hours(cx: &Cx, tx: &mut Tx, doctor: &DoctorId, facility: &FacilityId, weekly: &[WeeklyHours]) -> Result<()> {
+    if weekly.is_empty() {
+        return Ok(());
+    }
+    let hours = weekly.iter().map(|week| Hours {
+        weekday: week.weekday,
+        from: week.from,
+        until: week.until,
+        valid_from: Date::constant(2000, 1, 1),
+        valid_until: None,
+        slot_minutes: None,
+        capacity: 1,
+        modes: week.modes.clone(),
+        services: Vec::new(),
+    });
+    let form = ScheduleForm {
+        facility: facility.clone(),
+        doctor: Some(doctor.clone()),
+        services: Vec::new(),
+        hours: hours.collect(),
+        daily_cap: None,
+    };
+    if find(tx, &form).await?.is_none() {
+        add(cx, tx, &form).await?;
+    }
+    Ok(())
+}
+
+/// Whose time an exception touches, if the asker may edit it; in one order, so that two of them do not deadlock.
+async fn owners_touched(cx: &Cx, tx: &mut Tx, exception: &Exception) -> Result<Vec<String>> {
+    const BY_ID: &str = "select id, facility, doctor, body, version from schedule where id = $1";
+    const OF_FACILITY: &str = "select distinct coalesce(doctor, id) from schedule where facility = $1 order by 1";
+    if let Some(id) = &exception.schedule {
+        let row: ScheduleRow = tx.one(BY_ID, &[id]).await?.ok_or(Error::NotFound("schedule"))?;
+        access::edits_schedule(cx, tx, Some(&row.facility.to_string()), row.doctor.as_ref()).await?;
+        return Ok(vec![row.doctor.map_or_else(|| row.id.to_string(), |doctor| doctor.to_string())]);
+    }
+    if let Some(doctor) = &exception.doctor {
+        // A doctor's leave holds at all facilities: the doctor's own to give, or of staff who serve one of them.
+        let known = copies::doctor(tx, doctor).await?.ok_or(Error::NotFound("doctor"))?;
+        let at = known.practices.iter().map(|practice| practice.facility.to_string()).find(|id| cx.serves(id));
+        access::edits_schedule(cx, tx, at.as_deref(), Some(doctor)).await?;
+        return Ok(vec![doctor.to_string()]);
+    }
+    let facility = exception.facility.as_ref().ok_or_else(|| Error::invalid("schedule", "one-target"))?;
+    access::edits_schedule(cx, tx, Some(&facility.to_string()), None).await?;
+    let owners: Vec<(String,)> = tx.all(OF_FACILITY, &[facility]).await?;
+    Ok(owners.into_iter().map(|(owner,)| owner).collect())
+}
+
+async fn find(tx: &mut Tx, form: &ScheduleForm) -> Result<Option<ScheduleRow>> {
+    const OF_DOCTOR: &str = "select id, facility, doctor, body, version from schedule where facility = $1 and doctor = $2";
+    const OF_DESK: &str = "select s.id, s.facility, s.doctor, s.body, s.version from schedule_service x \
+        join schedule s on s.id = x.schedule where s.facility = $1 and x.service = $2";
+    match (&form.doctor, form.services.first()) {
+        (Some(doctor), _) => tx.one(OF_DOCTOR, &[&form.facility, doctor]).await,
+        (None, Some(service)) => tx.one(OF_DESK, &[&form.facility, service]).await,
+        (None, None) => Ok(None),
+    }
+}
+
+async fn add(cx: &Cx, tx: &mut Tx, form: &ScheduleForm) -> Result<ScheduleRow> {
+    const ADD: &str = "insert into schedule (id, facility, doctor, body, version) values ($1, $2, $3, $4, 1)";
+    let row = ScheduleRow {
+        id: cx.new_id(),
+        facility: form.facility.clone(),
+        doctor: form.doctor.clone(),
+        body: body(form)?,
+        version: 1,
+    };
+    tx.exec(ADD, &[&row.id, &row.facility, &row.doctor, &row.body]).await?;
+    keep_services(tx, &row, form).await?;
+    let owner = row.doctor.as_ref().map_or_else(|| row.id.to_string(), ToString::to_string);
+    owner::replan(tx, &owner).await?;
+    Ok(row)
+}
+
+async fn replace(tx: &mut Tx, mut row: ScheduleRow, version: Option<i64>, form: &ScheduleForm) -> Result<ScheduleRow> {
+    const REPLACE: &str = "update schedule set body = $1, version = version + 1 where id = $2 and version = $3";
+    let version = version.ok_or(Error::PreconditionRequired)?;
+    row.body = body(form)?;
+    if tx.exec(REPLACE, &[&row.body, &row.id, &version]).await? == 0 {
+        return Err(Error::Stale);
+    }
+    row.version = version + 1;
+    keep_services(tx, &row, form).await?;
+    Ok(row)
+}
+
+async fn keep_services(tx: &mut Tx, row: &ScheduleRow, form: &ScheduleForm) -> Result<()> {
+    const KEEP: &str = "insert into schedule_service (service, schedule) values ($1, $2) on conflict do nothing";
+    tx.exec("delete from schedule_service where schedule = $1", &[&row.id]).await?;
+    if row.doctor.is_none() {
+        for service in &form.services {
+            if tx.exec(KEEP, &[service, &row.id]).await? == 0 {
+                return Err(Error::conflict("service-has-desk"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn body(form: &ScheduleForm) -> Result<String> {
+    copies::text(&ScheduleBody { hours: form.hours.clone(), daily_cap: form.daily_cap })
+}
+
+async fn shown(tx: &mut Tx, row: ScheduleRow) -> Result<Schedule> {
+    let ScheduleBody { hours, daily_cap } = copies::parse(&row.body)?;
+    let services: Vec<(ServiceId,)> =
+        tx.all("select service from schedule_service where schedule = $1 order by service", &[&row.id]).await?;
+    Ok(Schedule {
+        id: row.id,
+        facility: row.facility,
+        doctor: row.doctor,
+        services: services.into_iter().map(|(id,)| id).collect(),
+        hours,
+        daily_cap,
+        version: row.version,
+    })
+}
+
+/// Coming visits of an owner that the rules would no longer allow (R.V4): judged by the same rule as a booking, with
+/// what is taken, notice and horizon left out of account.
+async fn affected(cx: &Cx, tx: &mut Tx, owner: &str, span: Option<(Timestamp, Timestamp)>) -> Result<Affected> {
+    const COMING: &str = concat!(
+        "select ", columns!(), " from appointment a join resource_claim c on c.appointment = a.id \
+         where c.owner = $1 and c.starts_at >= $2 and c.starts_at < $3 and c.ends_at > $4 \
+         and a.state in ('pending', 'awaiting_payment', 'booked') order by a.starts_at, a.id limit $5"
+    );
+    let now = cx.now();
+    let ahead = now + jiff::SignedDuration::from_hours(24 * 800);
+    let (from, until) = span.map_or((now, ahead), |(from, until)| (from.max(now), until));
+    let reach = from - jiff::SignedDuration::from_hours(48);
+    let rows: Vec<Row> = tx.all(COMING, &[&owner, &reach, &until, &from, &LOOKED_THROUGH]).await?;
+    let mut affected = Affected { count: 0, appointments: Vec::new() };
+    let mut desks: Vec<(contracts::scheduling::Offer, desk::Desk)> = Vec::new();
+    for row in rows {
+        let offer = row.offer();
+        if !desks.iter().any(|(known, _)| *known == offer) {
+            desks.push((offer.clone(), desk::load(tx, &offer, now).await?));
+        }
+        let outside = desks.iter().find(|(known, _)| *known == offer).is_some_and(|(_, desk)| no_longer_fits(desk, &row, now));
+        if outside {
+            affected.count += 1;
+            if affected.appointments.len() < SHOWN {
+                affected.appointments.push(appointment::show(tx, row, Side::Staff, now).await?.appointment);
+            }
+        }
+    }
+    Ok(affected)
+}
+
+fn no_longer_fits(desk: &desk::Desk, row: &Row, now: Timestamp) -> bool {
+    let wish = free::wish(&row.service, row.mode, Audience::Staff, Purpose::Move);
+    let mut plan = desk.plan.clone();
+    plan.policy = availability::Policy::default();
+    match availability::check(&plan, &Request { wish, starts_at: row.starts_at }, &[], now) {
+        Ok(_) | Err(Refusal::Past) => false,
+        Err(_) => true,
+    }
+}
+
+/// What every field must be, all told at once.
+fn check(form: &ScheduleForm) -> Result<()> {
+    let mut problems = Problems::default();
+    problems.check(form.doctor.is_some() != !form.services.is_empty(), "services", "doctor-or-services");
+    problems.check(form.services.len() <= MOST_SERVICES, "services", "too-many");
+    problems.check(form.hours.len() <= MOST_HOURS, "hours", "too-many");
+    problems.check(form.daily_cap.is_none_or(|cap| (1..=1000).contains(&cap)), "daily_cap", "out-of-range");
+    for (n, hours) in form.hours.iter().enumerate() {
+        let mut check = |ok: bool, field: &str, code: &str| {
+            if !ok {
+                problems.add(FieldError::new(format!("hours.{n}.{field}"), code));
+            }
+        };
+        check((1..=7).contains(&hours.weekday), "weekday", "out-of-range");
+        check(hours.slot_minutes.is_none_or(|minutes| (5..=720).contains(&minutes)), "slot_minutes", "out-of-range");
+        check((1..=500).contains(&hours.capacity), "capacity", "out-of-range");
+        check(!hours.modes.is_empty(), "modes", "required");
+        check(hours.valid_until.is_none_or(|last| hours.valid_from <= last), "valid_until", "end-after-start");
+    }
+    problems.done()
+}
