@@ -70,6 +70,7 @@ error-too-small = At least { $min }.
 error-too-great = At most { $max }.
 error-out-of-range = Choose a value from { $min } to { $max }.
 error-too-many = At most { $max ->
+error-staff-only = Only staff can fill this in.
     [one] one item
    *[other] { $max } items
 }.

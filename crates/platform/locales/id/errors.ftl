@@ -61,6 +61,7 @@ error-too-small = Paling kecil { $min }.
 error-too-great = Paling besar { $max }.
 error-out-of-range = Pilih nilai dari { $min } sampai { $max }.
 error-too-many = Paling banyak { $max } butir.
+error-staff-only = Hanya petugas yang dapat mengisi ini.
 error-in-the-past = Pilih waktu yang akan datang.
 error-in-the-future = Pilih tanggal yang sudah lewat.
 error-nul = Hapus huruf kosong (NUL) dari teks.

@@ -42,14 +42,11 @@ problem-service-has-desk = The service has a schedule already
 
 # Fields
 error-complaint-too-short = Describe your complaint in at least 3 letters.
-error-staff-only = Only staff can fill this in.
-error-out-of-range = The value is outside the allowed range.
 error-one-target = Choose exactly one: schedule, doctor or facility.
 error-end-after-start = The end must come after the start.
 error-too-long-absence = At most two years.
 error-too-long-session = At most 24 hours.
 error-hours-need-schedule = Additional or changed hours belong to a schedule or a doctor.
 error-doctor-or-services = Choose a doctor, or the desk's services; not both.
-error-too-many = Too many rows.
 error-unknown = Not known.
 error-unknown-zone = The time zone is not known. Example: Asia/Makassar.

@@ -42,14 +42,11 @@ problem-service-has-desk = Layanan sudah punya jadwal
 
 # Fields
 error-complaint-too-short = Isi keluhan Anda, paling sedikit 3 huruf.
-error-staff-only = Hanya petugas yang dapat mengisi ini.
-error-out-of-range = Nilai di luar batas yang diperbolehkan.
 error-one-target = Pilih tepat satu: jadwal, dokter, atau faskes.
 error-end-after-start = Akhir harus setelah awal.
 error-too-long-absence = Paling lama dua tahun.
 error-too-long-session = Paling lama 24 jam.
 error-hours-need-schedule = Jam tambahan atau pengganti harus untuk jadwal atau dokter.
 error-doctor-or-services = Pilih dokter, atau layanan meja; tidak keduanya.
-error-too-many = Terlalu banyak baris.
 error-unknown = Tidak dikenal.
 error-unknown-zone = Zona waktu tidak dikenal. Contoh: Asia/Makassar.
