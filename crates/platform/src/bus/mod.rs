@@ -46,7 +46,7 @@ mod run;
 mod transport;
 mod waiting;
 
-pub(crate) use self::failure::pause;
+pub(crate) use self::{failure::pause, run::is_wanted};
 pub use self::{
     event::{ANY_SOURCE, Class, Envelope, Event, Heard},
     failure::not_yet,

@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
-    sync::watch,
+    sync::{Mutex, watch},
     task::JoinHandle,
     time::{Instant, timeout, timeout_at},
 };
@@ -80,16 +80,16 @@ impl Bus {
         for hearer in &hearers {
             tasks.push(tokio::spawn(retry(hearer.clone(), stopped.clone(), clock.clone())));
         }
-        Ok(BusHandle { relays, hearers, stop, tasks })
+        Ok(BusHandle { relays, hearers, stop, tasks: Mutex::new(tasks) })
     }
 }
 
-/// The running bus of one process.
+/// The running bus of one process. It ends by [`BusHandle::stop`], or soon after it is dropped.
 pub struct BusHandle {
     relays: Vec<Arc<Relay>>,
     hearers: Vec<Arc<Hearer>>,
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl BusHandle {
@@ -148,10 +148,21 @@ impl BusHandle {
         self.hearer(hearer)?.drop_parked(id).await
     }
 
+    /// Deletes what was sent and heard more than 90 days ago. The bus does so by itself once a day.
+    pub async fn tidy(&self) -> Result<()> {
+        for relay in &self.relays {
+            relay.tidy().await?;
+        }
+        for hearer in &self.hearers {
+            hearer.tidy().await?;
+        }
+        Ok(())
+    }
+
     /// Finishes the batches under way, lets other processes take over, and ends.
-    pub async fn stop(self) {
-        let _ = self.stop.send(true);
-        for task in self.tasks {
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        for task in std::mem::take(&mut *self.tasks.lock().await) {
             if task.await.is_err() {
                 tracing::error!("a task of the bus had panicked");
             }
@@ -179,7 +190,7 @@ impl BusHandle {
 async fn send(relay: Arc<Relay>, db: Db, mut stopped: watch::Receiver<bool>, clock: Clock) {
     let mut pause = PAUSE;
     let mut tidied = None;
-    while !*stopped.borrow() {
+    while is_wanted(&stopped) {
         match relay.step().await {
             Ok(sent) if sent as i64 == BATCH => {}
             Ok(_) => {
@@ -204,7 +215,7 @@ async fn send(relay: Arc<Relay>, db: Db, mut stopped: watch::Receiver<bool>, clo
 /// Keeps trying again what a hearer could not apply until it is told to stop.
 async fn retry(hearer: Arc<Hearer>, mut stopped: watch::Receiver<bool>, clock: Clock) {
     let (mut looked_after, mut tidied) = (None, None);
-    while !*stopped.borrow() {
+    while is_wanted(&stopped) {
         report(hearer.name(), hearer.retry().await.map(drop));
         if is_past(&mut looked_after, LOOK_AFTER, clock.now()) {
             report(hearer.name(), hearer.look_after().await);
@@ -222,6 +233,11 @@ async fn until(limit: Duration, stopped: &mut watch::Receiver<bool>, event: impl
         came = timeout(limit, event) => came.is_ok(),
         _ = stopped.changed() => false,
     }
+}
+
+/// Whether nobody has said stop, and somebody is there who could.
+pub(crate) fn is_wanted(stopped: &watch::Receiver<bool>) -> bool {
+    stopped.has_changed().is_ok() && !*stopped.borrow()
 }
 
 /// Whether `period` has passed since it was last so; then it begins anew.

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{Mutex, Semaphore, watch},
     task::JoinHandle,
     time::timeout,
 };
@@ -17,7 +17,7 @@ use crate::{Clock, Cx, Error, Result, bus, db::Db, entropy::Entropy, ids};
 /// After so many failures in a row, which takes about four hours, a job is dead. Periodic jobs never are.
 pub const TRIES: i64 = 15;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// How many jobs of one context run at once.
 const AT_ONCE: usize = 16;
 /// How long the runner goes without looking: for jobs of other processes and leases that ran out.
@@ -73,10 +73,9 @@ impl Jobs {
 
     /// Starts running them.
     pub async fn start(self, clock: Clock, entropy: Entropy) -> Result<JobsHandle> {
-        let (stop, stopped) = watch::channel(false);
-        let mut handle = self.idle(clock, entropy).await?;
-        handle.stop = Some(stop);
-        handle.task = Some(tokio::spawn(keep_running(handle.runner.clone(), stopped)));
+        let handle = self.idle(clock, entropy).await?;
+        let task = tokio::spawn(keep_running(handle.runner.clone(), handle.stop.subscribe()));
+        *handle.task.lock().await = Some(task);
         Ok(handle)
     }
 
@@ -87,15 +86,15 @@ impl Jobs {
         let holder = ids::encode("run", cx.now(), cx.entropy.bytes());
         let runner = Runner { db: self.db, handlers: self.handlers, kinds, holder, cx, places: Arc::new(Semaphore::new(AT_ONCE)) };
         runner.plant().await?;
-        Ok(JobsHandle { runner: Arc::new(runner), stop: None, task: None })
+        Ok(JobsHandle { runner: Arc::new(runner), stop: watch::Sender::new(false), task: Mutex::default() })
     }
 }
 
-/// Running jobs of one context.
+/// Running jobs of one context. They end by [`JobsHandle::stop`], or soon after it is dropped.
 pub struct JobsHandle {
     runner: Arc<Runner>,
-    stop: Option<watch::Sender<bool>>,
-    task: Option<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl JobsHandle {
@@ -119,11 +118,9 @@ impl JobsHandle {
     }
 
     /// Takes no new jobs, waits a while for running ones, and ends.
-    pub async fn stop(self) {
-        if let Some(stop) = self.stop {
-            let _ = stop.send(true);
-        }
-        if let Some(task) = self.task
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        if let Some(task) = self.task.lock().await.take()
             && task.await.is_err()
         {
             tracing::error!("the runner of jobs had panicked");
@@ -207,7 +204,7 @@ impl Runner {
 
 /// Runs what is due, as many at once as there are places, until it is told to stop.
 async fn keep_running(runner: Arc<Runner>, mut stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
+    while bus::is_wanted(&stopped) {
         let free = runner.places.available_permits();
         let claimed = if free == 0 { Ok(Vec::new()) } else { runner.claim(free).await };
         let rest = match claimed {
