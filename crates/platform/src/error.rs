@@ -181,6 +181,20 @@ impl Problems {
         }
     }
 
+    /// Notes a number that is not within these bounds.
+    pub fn range<T: PartialOrd + std::fmt::Display>(&mut self, field: &str, value: T, min: T, max: T) {
+        if value < min || value > max {
+            self.add(FieldError::new(field, "out-of-range").with("min", min).with("max", max));
+        }
+    }
+
+    /// Notes a list that is longer than `max`.
+    pub fn at_most(&mut self, field: &str, count: usize, max: usize) {
+        if count > max {
+            self.add(FieldError::new(field, "too-many").with("max", max));
+        }
+    }
+
     /// A required text: trimmed, not empty, at most `max` characters, without control characters.
     pub fn text(&mut self, field: &str, value: &str, max: usize) -> String {
         let text = value.trim();

@@ -19,6 +19,7 @@ use platform::{
     Cx, Error, Result,
     crypto::KeyStore,
     db::{Db, Page},
+    error::Problems,
 };
 use tokio::sync::broadcast;
 
@@ -37,6 +38,8 @@ const DESKS: u64 = 12_000;
 const TIMES: u64 = 400_000;
 /// How long a desk stays without being read anew: its holidays reach a little further than the horizon.
 const DESK_LIFE: Duration = Duration::from_secs(12 * 3600);
+/// Holidays set at a time.
+const MOST_HOLIDAYS: usize = 400;
 /// Changes a slow watcher may fall behind before it must read anew.
 const WATCHED: usize = 1_024;
 
@@ -150,8 +153,10 @@ impl Scheduling for SchedulingContext {
     }
 
     async fn holidays(&self, _: &Cx, year: i16) -> Result<Vec<Holiday>> {
-        let bounds = Date::new(year, 1, 1).and_then(|first| Date::new(year, 12, 31).map(|last| (first, last)));
-        let (first, last) = bounds.map_err(|_| Error::invalid("year", "out-of-range"))?;
+        let mut problems = Problems::default();
+        problems.range("year", year, 1900, 2200);
+        problems.done()?;
+        let (first, last) = (Date::constant(year, 1, 1), Date::constant(year, 12, 31));
         self.db.read(async move |tx| holiday::between(tx, first, last).await).await
     }
 
@@ -160,9 +165,9 @@ impl Scheduling for SchedulingContext {
         if cx.facilities.is_some() {
             return Err(Error::Forbidden("schedule.manage")); // the list is everybody's
         }
-        if holidays.len() > 400 {
-            return Err(Error::invalid("holidays", "too-many"));
-        }
+        let mut problems = Problems::default();
+        problems.at_most("holidays", holidays.len(), MOST_HOLIDAYS);
+        problems.done()?;
         let cx = cx.clone();
         self.db
             .write(async move |tx| {

@@ -113,8 +113,8 @@ pub fn check(exception: &mut Exception) -> Result<()> {
         problems.check(exception.facility.is_none(), "facility", "hours-need-schedule");
         problems.check(length.as_hours() <= 24, "ends_at", "too-long-session");
     }
-    problems.check(exception.slot_minutes.is_none_or(|m| (5..=720).contains(&m)), "slot_minutes", "out-of-range");
-    problems.check(exception.capacity.is_none_or(|c| (1..=500).contains(&c)), "capacity", "out-of-range");
+    problems.range("slot_minutes", exception.slot_minutes.unwrap_or(5), 5, 720);
+    problems.range("capacity", exception.capacity.unwrap_or(1), 1, 500);
     exception.reason = problems.optional_text("reason", exception.reason.as_deref(), 200);
     problems.done()
 }

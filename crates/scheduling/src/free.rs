@@ -9,7 +9,7 @@ use contracts::{
     scheduling::{DayStatus, DayTimes, FreeTimes, FreeTimesAsk, Offer, SlotTime, WhyNot},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
-use platform::{Cx, Error, Result};
+use platform::{Cx, Error, Result, error::Problems};
 
 use crate::{
     SchedulingContext,
@@ -53,11 +53,9 @@ impl KeptTimes {
 impl SchedulingContext {
     pub(crate) async fn list_free_times(&self, cx: &Cx, ask: FreeTimesAsk) -> Result<Arc<FreeTimes>> {
         let days = ask.days.unwrap_or(STANDARD_DAYS);
-        if !(1..=MOST_DAYS).contains(&days) {
-            return Err(Error::Invalid(vec![
-                platform::FieldError::new("days", "out-of-range").with("min", 1).with("max", MOST_DAYS),
-            ]));
-        }
+        let mut problems = Problems::default();
+        problems.range("days", days, 1, MOST_DAYS);
+        problems.done()?;
         let now = cx.now();
         let (desk, numbers) = self.desk_now(&ask.offer, now).await?;
         let service = desk.service(&ask.offer.service, ask.offer.mode).ok_or(Error::NotFound("service"))?;
@@ -156,7 +154,7 @@ impl SchedulingContext {
 /// From the day before to the day after, so that sessions past midnight are seen whole.
 pub(crate) fn span_of_days(desk: &Desk, from: Date, days: u16) -> Result<Span> {
     let start = |date: Date| {
-        let midnight = date.to_zoned(desk.plan.zone.clone()).map_err(|_| Error::invalid("from", "out-of-range"))?;
+        let midnight = date.to_zoned(desk.plan.zone.clone()).map_err(|_| Error::invalid("from", "invalid-date"))?;
         Ok::<_, Error>(midnight.timestamp())
     };
     Ok(Span {

@@ -5,10 +5,11 @@ use contracts::{
     directory::{DoctorId, FacilityId},
     scheduling::{Appointment, AppointmentSearch, DayCount, State, When},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use platform::{
     Actor, Cx, Error, Result,
     db::{Bind, Page, Tx},
+    error::Problems,
 };
 
 use crate::{
@@ -100,9 +101,9 @@ impl SchedulingContext {
             where facility = $1 and starts_at >= $2 and starts_at < $3 group by facility, local_date, state \
             order by local_date, state";
         cx.require(Permission::AppointmentRead)?;
-        if until < from || until.since(from).map_or(true, |span| span.get_days() > 366) {
-            return Err(Error::invalid("until", "out-of-range"));
-        }
+        let mut problems = Problems::default();
+        problems.range("until", until, from, from.saturating_add(366.days()));
+        problems.done()?;
         // A day wider than any zone is away from UTC; the local dates are sorted out below.
         let start = midnight(from)? - jiff::SignedDuration::from_hours(24);
         let end = midnight(until)? + jiff::SignedDuration::from_hours(48);
@@ -122,7 +123,7 @@ impl SchedulingContext {
 }
 
 fn midnight(date: Date) -> Result<Timestamp> {
-    let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| Error::invalid("from", "out-of-range"))?;
+    let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| Error::invalid("from", "invalid-date"))?;
     Ok(zoned.timestamp())
 }
 

@@ -60,18 +60,18 @@ pub async fn set(tx: &mut Tx, facility: &FacilityId, version: i64, policy: &Poli
 pub fn check(policy: &Policy) -> Result<()> {
     let mut problems = Problems::default();
     let year = 366 * 24 * 60;
-    problems.check(policy.book_notice_minutes <= year, "book_notice_minutes", "out-of-range");
-    problems.check(policy.move_notice_minutes <= year, "move_notice_minutes", "out-of-range");
-    problems.check(policy.cancel_notice_minutes <= year, "cancel_notice_minutes", "out-of-range");
-    problems.check(policy.free_change_minutes <= year, "free_change_minutes", "out-of-range");
-    problems.check((0..=100_000_000).contains(&policy.late_fee), "late_fee", "out-of-range");
-    problems.check(policy.max_moves <= 100, "max_moves", "out-of-range");
-    problems.check((1..=730).contains(&policy.horizon_days), "horizon_days", "out-of-range");
-    problems.check(policy.daily_limit <= 50, "daily_limit", "out-of-range");
-    problems.check(policy.max_upcoming <= 1000, "max_upcoming", "out-of-range");
-    problems.check((1..=60).contains(&policy.hold_minutes), "hold_minutes", "out-of-range");
-    problems.check(policy.no_show_grace_minutes <= 24 * 60, "no_show_grace_minutes", "out-of-range");
-    problems.check((1..=year).contains(&policy.accept_within_minutes), "accept_within_minutes", "out-of-range");
+    problems.range("book_notice_minutes", policy.book_notice_minutes, 0, year);
+    problems.range("move_notice_minutes", policy.move_notice_minutes, 0, year);
+    problems.range("cancel_notice_minutes", policy.cancel_notice_minutes, 0, year);
+    problems.range("free_change_minutes", policy.free_change_minutes, 0, year);
+    problems.range("late_fee", policy.late_fee, 0, 100_000_000);
+    problems.range("max_moves", policy.max_moves, 0, 100);
+    problems.range("horizon_days", policy.horizon_days, 1, 730);
+    problems.range("daily_limit", policy.daily_limit, 0, 50);
+    problems.range("max_upcoming", policy.max_upcoming, 0, 1000);
+    problems.range("hold_minutes", policy.hold_minutes, 1, 60);
+    problems.range("no_show_grace_minutes", policy.no_show_grace_minutes, 0, 24 * 60);
+    problems.range("accept_within_minutes", policy.accept_within_minutes, 1, year);
     problems.done()
 }
 

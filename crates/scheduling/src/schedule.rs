@@ -7,7 +7,7 @@ use contracts::{
     scheduling::{Affected, Exception, ExceptionId, ExceptionKind, Hours, Schedule, ScheduleForm, ScheduleId},
 };
 use jiff::{Timestamp, civil::Date};
-use platform::{Cx, Error, FieldError, Result, db::Tx, error::Problems};
+use platform::{Cx, Error, Result, db::Tx, error::Problems};
 
 use crate::{
     SchedulingContext, access,
@@ -304,20 +304,17 @@ fn no_longer_fits(desk: &desk::Desk, row: &Row, now: Timestamp) -> bool {
 fn check(form: &ScheduleForm) -> Result<()> {
     let mut problems = Problems::default();
     problems.check(form.doctor.is_some() != !form.services.is_empty(), "services", "doctor-or-services");
-    problems.check(form.services.len() <= MOST_SERVICES, "services", "too-many");
-    problems.check(form.hours.len() <= MOST_HOURS, "hours", "too-many");
-    problems.check(form.daily_cap.is_none_or(|cap| (1..=1000).contains(&cap)), "daily_cap", "out-of-range");
+    problems.at_most("services", form.services.len(), MOST_SERVICES);
+    problems.at_most("hours", form.hours.len(), MOST_HOURS);
+    problems.range("daily_cap", form.daily_cap.unwrap_or(1), 1, 1_000);
     for (n, hours) in form.hours.iter().enumerate() {
-        let mut check = |ok: bool, field: &str, code: &str| {
-            if !ok {
-                problems.add(FieldError::new(format!("hours.{n}.{field}"), code));
-            }
-        };
-        check((1..=7).contains(&hours.weekday), "weekday", "out-of-range");
-        check(hours.slot_minutes.is_none_or(|minutes| (5..=720).contains(&minutes)), "slot_minutes", "out-of-range");
-        check((1..=500).contains(&hours.capacity), "capacity", "out-of-range");
-        check(!hours.modes.is_empty(), "modes", "required");
-        check(hours.valid_until.is_none_or(|last| hours.valid_from <= last), "valid_until", "end-after-start");
+        let field = |name: &str| format!("hours.{n}.{name}");
+        problems.range(&field("weekday"), hours.weekday, 1, 7);
+        problems.range(&field("slot_minutes"), hours.slot_minutes.unwrap_or(5), 5, 720);
+        problems.range(&field("capacity"), hours.capacity, 1, 500);
+        problems.check(!hours.modes.is_empty(), &field("modes"), "required");
+        let in_order = hours.valid_until.is_none_or(|last| hours.valid_from <= last);
+        problems.check(in_order, &field("valid_until"), "end-after-start");
     }
     problems.done()
 }
