@@ -447,3 +447,55 @@ fn relays_take_turns() {
         Ok(())
     });
 }
+
+/// Another replica applied the predecessor while its follower was put aside here: found by looking.
+#[test]
+fn what_became_ready_unseen_is_found() {
+    on_both(|town| async move {
+        for turn in 1..=2 {
+            town.open("front", turn).await;
+        }
+        let hearer = Arc::new(bus::Hearer::new(noting("garden", &town.garden.db, &sound()), town.cx.clone()));
+        let sent = Arc::new(Sent::default());
+        bus::Relay::new("house", town.house.db.clone(), sent.clone(), town.cx.clone()).step().await?;
+        let events = sent.0.lock().unwrap().clone();
+        assert_eq!((hearer.take(&events[1..]).await?, hearer.waiting().await?, hearer.retry().await?), (0, 1, 0));
+        let now = town.cx.now();
+        let another = "insert into heard (source, class, subject, epoch, n, at) values ('house', 'fact', 'front', 1, 1, $1)";
+        town.garden.db.write(async move |tx| tx.exec(another, &[&now]).await).await?;
+        assert_eq!((hearer.retry().await?, hearer.waiting().await?), (1, 0));
+        assert_eq!(town.seen(&town.garden.db).await, ["front 2 #2"]);
+        Ok(())
+    });
+}
+
+/// A reaction's own conflict is the event's trouble: it must not stop the events of others.
+#[test]
+fn a_reaction_that_answers_stale_holds_its_subject_only() {
+    on_both(|town| async move {
+        let mut reactions = noting("garden", &town.garden.db, &sound());
+        reactions.hear::<Opened>("stale", |_tx, _cx, event, _heard| {
+            let stale = event.door == "stale";
+            Box::pin(async move { if stale { Err(Error::Stale) } else { Ok(()) } })
+        });
+        let bus = town.bus(vec![reactions]).await;
+        town.open("stale", 1).await;
+        town.open("front", 1).await;
+        assert!(bus.settle(LIMIT).await.is_err());
+        assert_eq!(town.seen(&town.garden.db).await, ["front 1 #1"]);
+        bus.stop().await;
+        Ok(())
+    });
+}
+
+/// Keeps what it was given.
+#[derive(Default)]
+struct Sent(std::sync::Mutex<Vec<Arc<bus::Envelope>>>);
+
+#[async_trait::async_trait]
+impl bus::Transport for Sent {
+    async fn send(&self, events: &[Arc<bus::Envelope>]) -> Result<()> {
+        self.0.lock().unwrap().extend_from_slice(events);
+        Ok(())
+    }
+}

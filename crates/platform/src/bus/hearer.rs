@@ -29,6 +29,9 @@ const MOVE_ON: &str = "
     on conflict (class, source, subject) do update set epoch = excluded.epoch, n = excluded.n, at = excluded.at
     where heard.epoch = $7 and heard.n = $8";
 
+/// How often others may be quicker before the sender has to come again.
+const OVERTAKEN: usize = 5;
+
 /// The clocks of two machines may differ by so much, with room to spare.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(5);
 
@@ -182,6 +185,7 @@ impl Hearer {
         let again = Arc::new(again);
         let (mut rest, mut end, mut applied) = (&events[..], events.len(), 0);
         let mut failed: Vec<Failure> = Vec::new();
+        let mut overtaken = 0;
         while !rest.is_empty() {
             match self.unit(&rest[..end], &again, &failed).await {
                 Ok(count) => {
@@ -194,6 +198,8 @@ impl Hearer {
                     end = end.min(turn + 1);
                     failed.push(Failure::of(id, &error));
                 }
+                // Another was quicker with one of the subjects; what is to be done now is decided anew.
+                Err(Stopped { error: Error::Stale, at: None }) if overtaken < OVERTAKEN => overtaken += 1,
                 Err(stopped) => return Err(stopped.error),
             }
         }
@@ -351,7 +357,7 @@ impl Todo {
 
 /// Whether it is the database's trouble, not the event's: then nothing is taken, and the sender comes again.
 fn is_of_the_database(error: &Error) -> bool {
-    matches!(error, Error::Stale) || matches!(error, Error::Db(e) if e.is_unavailable() || *e == DbError::Poisoned)
+    matches!(error, Error::Db(e) if e.is_unavailable() || *e == DbError::Poisoned)
 }
 
 fn found(changed: bool) -> Result<()> {

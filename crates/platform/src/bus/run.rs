@@ -97,7 +97,7 @@ impl BusHandle {
     /// time pass it sends and retries by itself. Fails with the reason where a reaction keeps failing or `limit` passes.
     pub async fn settle(&self, limit: Duration) -> Result<()> {
         let end = Instant::now() + limit;
-        while timeout_at(end, self.move_on()).await.map_err(|_| Error::Late)?? {}
+        timeout_at(end, self.move_on_to_the_end()).await.map_err(|_| Error::Late)?;
         let unsent: i64 = self.lag().await?.iter().map(|lag| lag.unsent).sum();
         if unsent > 0 {
             return Err(Error::Internal(format!("{unsent} events are another relay's to send")));
@@ -171,6 +171,19 @@ impl BusHandle {
 
     fn hearer(&self, name: &str) -> Result<&Arc<Hearer>> {
         self.hearers.iter().find(|h| h.name() == name).ok_or(Error::NotFound("hearer"))
+    }
+
+    async fn move_on_to_the_end(&self) {
+        loop {
+            match self.move_on().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    report("settle", Err(error));
+                    let _ = timeout(PAUSE, std::future::pending::<()>()).await;
+                }
+            }
+        }
     }
 
     /// Sends and retries once; whether anything came of it.

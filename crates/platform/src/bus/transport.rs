@@ -16,7 +16,8 @@ pub trait Transport: Send + Sync {
     async fn send(&self, events: &[Arc<Envelope>]) -> Result<()>;
 }
 
-/// Carries events within this process, straight into the hearers' databases.
+/// Carries events within this process, straight into the hearers' databases. There is nothing in between that could
+/// keep events for a hearer whose database is away: then the others are given the same batch again until it is back.
 pub struct InProcess {
     hearers: Vec<Arc<Hearer>>,
 }
