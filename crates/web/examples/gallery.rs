@@ -2,6 +2,7 @@
 //! then `/` for the list, `/<lang>/<filling>/<page>` for one. Styles and scripts are read from the folder, so a
 //! change of theirs shows on reload.
 
+use std::fmt::Write as _;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ async fn main() {
         for locale in Locale::ALL {
             for sample in Sample::ALL {
                 for name in NAMES {
-                    page.push_str(&format!("<li><a href='/{locale}/{0}/{name}'>{locale} {0} {name}</a>", sample.word()));
+                    let _ = write!(page, "<li><a href='/{locale}/{0}/{name}'>{locale} {0} {name}</a>", sample.word());
                 }
             }
         }
@@ -57,17 +58,37 @@ async fn main() {
 }
 
 const NAMES: [&str; 17] = [
-    "home", "search", "doctor", "booking_data", "booking_check", "booking_done", "appointments", "appointment", "move_", "cancel",
-    "login", "signup", "doctor_day", "account", "approvals", "error", "styleguide",
+    "home",
+    "search",
+    "doctor",
+    "booking_data",
+    "booking_check",
+    "booking_done",
+    "appointments",
+    "appointment",
+    "move_",
+    "cancel",
+    "login",
+    "signup",
+    "doctor_day",
+    "account",
+    "approvals",
+    "error",
+    "styleguide",
 ];
 
 fn file(name: &str) -> Response {
     let root = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
     if name == "app.css" {
-        let sources: Vec<(&str, String)> = assets::STYLES.iter().map(|(path, _)| (*path, read(&format!("css/{path}")))).collect();
+        let sources: Vec<(&str, String)> =
+            assets::STYLES.iter().map(|(path, _)| (*path, read(&format!("css/{path}")))).collect();
         return ([(CONTENT_TYPE, "text/css")], assets::stylesheet(&sources)).into_response();
     }
-    let (folder, kind) = if name.ends_with(".js") { ("js", "text/javascript") } else { ("img", "image/svg+xml") };
+    let (folder, kind) = if FilePath::new(name).extension().is_some_and(|kind| kind == "js") {
+        ("js", "text/javascript")
+    } else {
+        ("img", "image/svg+xml")
+    };
     ([(CONTENT_TYPE, kind)], read(&format!("{folder}/{name}"))).into_response()
 }

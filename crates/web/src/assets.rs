@@ -4,6 +4,7 @@
 //! may import each other by plain relative names.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::Router;
@@ -80,15 +81,27 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         File { name: "app.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/app.js")) },
         File { name: "enhance.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/enhance.js")) },
         File { name: "live-slots.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/live-slots.js")) },
-        File { name: "hold-countdown.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/hold-countdown.js")) },
+        File {
+            name: "hold-countdown.js",
+            kind: JS,
+            body: Cow::Borrowed(include_str!("../assets/js/hold-countdown.js")),
+        },
         File { name: "day-strip.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/day-strip.js")) },
         File { name: "slot-choice.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/slot-choice.js")) },
         File { name: "theme.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/theme.js")) },
         File { name: "field-count.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/field-count.js")) },
         File { name: "icons.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/icons.svg")) },
         File { name: "logo.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/logo.svg")) },
-        File { name: "empty-calendar.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-calendar.svg")) },
-        File { name: "empty-search.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-search.svg")) },
+        File {
+            name: "empty-calendar.svg",
+            kind: SVG,
+            body: Cow::Borrowed(include_str!("../assets/img/empty-calendar.svg")),
+        },
+        File {
+            name: "empty-search.svg",
+            kind: SVG,
+            body: Cow::Borrowed(include_str!("../assets/img/empty-search.svg")),
+        },
         File { name: "empty-day.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-day.svg")) },
         File { name: "error.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/error.svg")) },
     ]
@@ -99,7 +112,10 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
     for file in FILES.iter() {
         hasher.update(file.body.as_bytes());
     }
-    hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hasher.finalize().iter().take(6).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 });
 
 /// One stylesheet out of its sources, layer order first.

@@ -1,5 +1,7 @@
 //! Filters the templates use: sentences, icons, file addresses.
 
+#![expect(clippy::inline_always, reason = "written by the macro that declares a filter")]
+
 use std::fmt::Display;
 
 use askama::Values;
@@ -25,7 +27,12 @@ pub fn t<K: Display>(key: K, values: &dyn Values) -> askama::Result<String> {
 
 /// `{{ "key"|t1("name", value) }}`: a sentence with one value.
 #[askama::filter_fn]
-pub fn t1<K: Display, N: Display, V: Display>(key: K, values: &dyn Values, name: N, value: V) -> askama::Result<String> {
+pub fn t1<K: Display, N: Display, V: Display>(
+    key: K,
+    values: &dyn Values,
+    name: N,
+    value: V,
+) -> askama::Result<String> {
     speak(values, &key.to_string(), &[(name.to_string(), value.to_string())])
 }
 
@@ -46,7 +53,7 @@ pub fn t2<K: Display, A: Display, X: Display, B: Display, Y: Display>(
 #[askama::filter_fn]
 pub fn icon<N: Display>(name: N, _: &dyn Values) -> askama::Result<Safe<String>> {
     let sprite = assets::url("icons.svg");
-    Ok(Safe(format!(r##"<svg class="i" aria-hidden="true"><use href="{sprite}#{name}"></use></svg>"##)))
+    Ok(Safe(format!(r#"<svg class="i" aria-hidden="true"><use href="{sprite}#{name}"></use></svg>"#)))
 }
 
 /// `{{ "app.css"|asset }}`: the address of a file, with the hash of its content in it.

@@ -46,7 +46,11 @@ fn no_page_has_inline_style_or_script() {
         assert!(!page.contains("style="), "{what} has an inline style");
         assert!(!page.contains("<style"), "{what} has a style element");
         let scripts = page.matches("<script").count();
-        assert_eq!(scripts, page.matches("<script type=\"module\" src=\"/assets/").count(), "{what} has an inline script");
+        assert_eq!(
+            scripts,
+            page.matches("<script type=\"module\" src=\"/assets/").count(),
+            "{what} has an inline script"
+        );
         let handlers = page.split_whitespace().filter(|word| word.starts_with("on") && word.contains("=\"")).count();
         assert_eq!(handlers, 0, "{what} has an inline handler");
     });

@@ -8,7 +8,13 @@ use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 use platform::i18n::Locale;
 
-use super::*;
+use super::{
+    Account, Appointment, Appointments, Approvals, Area, Back, Bar, BookingCheck, BookingData, BookingDone, Cancel,
+    Chip, Day, DayState, Device, Doctor, DoctorCard, DoctorDay, DoctorRequest, ErrorPage, Fastest, Fee, Field, Filter,
+    Flash, Happening, Here, Holding, Home, Hours, Line, Login, Lost, Mend, Mode, Move, Next, Option_, Pager, Patient,
+    Picker, Place, Queued, Reason, Search, Shell, Signup, Slot, SlotGroup, SlotState, State, Styleguide, Tab, Theme,
+    Tile, Tone, Turn, Visit, When, Who,
+};
 use crate::format;
 use crate::portrait::{self, Sitter};
 use crate::speech::Speech;
@@ -51,14 +57,31 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         ($($name:ident),+ $(,)?) => { vec![$((stringify!($name), make.$name().render_with_values(speech))),+] };
     }
     pages![
-        home, search, doctor, booking_data, booking_check, booking_done, appointments, appointment, move_, cancel, login,
-        signup, doctor_day, account, approvals, error, styleguide
+        home,
+        search,
+        doctor,
+        booking_data,
+        booking_check,
+        booking_done,
+        appointments,
+        appointment,
+        move_,
+        cancel,
+        login,
+        signup,
+        doctor_day,
+        account,
+        approvals,
+        error,
+        styleguide
     ]
 }
 
 const LONG: &str = "Raden Ajeng Siti Nurhaliza Kusumawardhani Prawirodirdjo-Sastroamidjojo binti Muhammad Abdurrahman Wahid Hasyim Asy'ari Sp.PD";
-const COMPLAINT_ID: &str = "Batuk berdahak sejak lima hari, demam naik turun terutama malam. Sudah minum parasetamol, belum membaik.";
-const COMPLAINT_EN: &str = "Coughing with phlegm for five days, fever that comes and goes, mostly at night. Took paracetamol, no better.";
+const COMPLAINT_ID: &str =
+    "Batuk berdahak sejak lima hari, demam naik turun terutama malam. Sudah minum parasetamol, belum membaik.";
+const COMPLAINT_EN: &str =
+    "Coughing with phlegm for five days, fever that comes and goes, mostly at night. Took paracetamol, no better.";
 
 struct Maker<'a> {
     speech: &'a Speech,
@@ -86,7 +109,7 @@ impl Maker<'_> {
         self.speech.say(key, &[])
     }
 
-    fn at(&self, day: i8, hour: i8, minute: i8) -> Zoned {
+    fn at(day: i8, hour: i8, minute: i8) -> Zoned {
         let zone = TimeZone::get("Asia/Makassar").unwrap_or(TimeZone::UTC);
         date(2026, 11, day).at(hour, minute, 0, 0).to_zoned(zone).unwrap_or_else(|_| Zoned::default())
     }
@@ -144,12 +167,26 @@ impl Maker<'_> {
     }
 
     fn cards(&self) -> Vec<DoctorCard> {
-        let card = |sitter, slug: &str, name: &str, id: &str, en: &str, years, rating: u32, reviews, place: &str, fee, bpjs, hours: &[(i8, i8)]| {
+        let card = |sitter,
+                    slug: &str,
+                    name: &str,
+                    id: &str,
+                    en: &str,
+                    years,
+                    rating: u32,
+                    reviews,
+                    place: &str,
+                    fee,
+                    bpjs,
+                    hours: &[(i8, i8)]| {
             let times = hours
                 .iter()
                 .map(|(hour, minute)| {
-                    let at = self.at(23, *hour, *minute);
-                    (format::clock(&at, self.locale), format!("/dokter/{slug}?tgl=2026-11-23&jam={}", format::rfc3339(&at)))
+                    let at = Self::at(23, *hour, *minute);
+                    (
+                        format::clock(&at, self.locale),
+                        format!("/dokter/{slug}?tgl=2026-11-23&jam={}", format::rfc3339(&at)),
+                    )
                 })
                 .collect();
             DoctorCard {
@@ -169,10 +206,62 @@ impl Maker<'_> {
             }
         };
         let mut all = vec![
-            card(Sitter::WomanDoctor, "sitti-khadijah", "dr. Sitti Khadijah, Sp.A", "Anak", "Paediatrics", 11, 49, 318, "Klinik Losari Medika, Makassar", 130_000, true, &[(10, 30), (11, 0), (13, 15)]),
-            card(Sitter::ManDoctor, "yohanes", "dr. Yohanes Sambolangi, Sp.JP", "Jantung", "Cardiology", 19, 48, 204, "RS Mitra Bahari, Makassar", 175_000, false, &[(13, 0), (14, 20), (15, 0)]),
-            card(Sitter::WomanDoctor, "tenri", "dr. Andi Tenri Ola, Sp.DVE", "Kulit", "Dermatology", 8, 0, 0, "Klinik Losari Medika, Makassar", 120_000, false, &[(16, 0), (16, 30), (19, 0)]),
-            card(Sitter::ManDoctor, "rahmat", "dr. Rahmat Hidayat, Sp.PD", "Penyakit dalam", "Internal medicine", 14, 47, 512, "RS Mitra Bahari, Makassar", 150_000, true, &[]),
+            card(
+                Sitter::WomanDoctor,
+                "sitti-khadijah",
+                "dr. Sitti Khadijah, Sp.A",
+                "Anak",
+                "Paediatrics",
+                11,
+                49,
+                318,
+                "Klinik Losari Medika, Makassar",
+                130_000,
+                true,
+                &[(10, 30), (11, 0), (13, 15)],
+            ),
+            card(
+                Sitter::ManDoctor,
+                "yohanes",
+                "dr. Yohanes Sambolangi, Sp.JP",
+                "Jantung",
+                "Cardiology",
+                19,
+                48,
+                204,
+                "RS Mitra Bahari, Makassar",
+                175_000,
+                false,
+                &[(13, 0), (14, 20), (15, 0)],
+            ),
+            card(
+                Sitter::WomanDoctor,
+                "tenri",
+                "dr. Andi Tenri Ola, Sp.DVE",
+                "Kulit",
+                "Dermatology",
+                8,
+                0,
+                0,
+                "Klinik Losari Medika, Makassar",
+                120_000,
+                false,
+                &[(16, 0), (16, 30), (19, 0)],
+            ),
+            card(
+                Sitter::ManDoctor,
+                "rahmat",
+                "dr. Rahmat Hidayat, Sp.PD",
+                "Penyakit dalam",
+                "Internal medicine",
+                14,
+                47,
+                512,
+                "RS Mitra Bahari, Makassar",
+                150_000,
+                true,
+                &[],
+            ),
         ];
         if self.is(Sample::Full) {
             let again = all.clone();
@@ -193,13 +282,17 @@ impl Maker<'_> {
             place: "Klinik Losari Medika".to_owned(),
             address: "Jl. Penghibur No. 12, Makassar".to_owned(),
             map: "https://www.openstreetmap.org/?mlat=-5.1432&mlon=119.4077".to_owned(),
-            when: self.when(&self.at(day, hour, minute)),
+            when: self.when(&Self::at(day, hour, minute)),
             patient: if self.is(Sample::Long) { LONG.to_owned() } else { "Rafa (4 th)".to_owned() },
             fee: format::money(130_000, "IDR", self.locale),
             movable: matches!(chip.state, State::Confirmed | State::Requested),
             cancellable: matches!(chip.state, State::Confirmed | State::Requested),
             chip,
-            local: if self.is(Sample::Full) { self.either("09.30 WIB di tempat Anda", "09:30 WIB where you are") } else { String::new() },
+            local: if self.is(Sample::Full) {
+                self.either("09.30 WIB di tempat Anda", "09:30 WIB where you are")
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -207,7 +300,7 @@ impl Maker<'_> {
         let expired = self.is(Sample::Failing).then(|| "/pesan/9f3c/simpan-lagi".to_owned());
         Holding {
             until_iso: "2026-11-23T09:51:00+08:00".to_owned(),
-            until: format::time(&self.at(23, 9, 51), self.locale),
+            until: format::time(&Self::at(23, 9, 51), self.locale),
             seconds: if expired.is_some() { 0 } else { 282 },
             whole: 300,
             expired,
@@ -216,7 +309,7 @@ impl Maker<'_> {
 
     fn picker(&self) -> Picker {
         let slot = |hour: i8, minute: i8, state| {
-            let at = self.at(24, hour, minute);
+            let at = Self::at(24, hour, minute);
             Slot {
                 value: format::rfc3339(&at),
                 label: format::clock(&at, self.locale),
@@ -255,11 +348,15 @@ impl Maker<'_> {
         let free = [6, 11, 9, 0, 4, 7, 0, 12, 12, 10, 8, 0, 6, 5];
         let days = (0_i64..14)
             .map(|ahead| {
-                let day = self.at(23, 9, 0).saturating_add(ahead.days()).date();
+                let day = Self::at(23, 9, 0).saturating_add(ahead.days()).date();
                 let left = free[ahead as usize];
                 Day {
                     href: format!("/dokter/sitti-khadijah?tgl={day}"),
-                    weekday: if ahead == 0 { self.say("today") } else { format::weekday_short(day, self.locale).to_owned() },
+                    weekday: if ahead == 0 {
+                        self.say("today")
+                    } else {
+                        format::weekday_short(day, self.locale).to_owned()
+                    },
                     number: day.day().to_string(),
                     long: format::day_long(day, self.locale),
                     free: left,
@@ -283,7 +380,7 @@ impl Maker<'_> {
             chosen,
         };
         let nothing = self.is(Sample::Empty);
-        let lost_at = self.at(24, 10, 30);
+        let lost_at = Self::at(24, 10, 30);
         Picker {
             action: "/pesan".to_owned(),
             hidden: vec![("doctor", "sitti-khadijah".to_owned())],
@@ -293,26 +390,42 @@ impl Maker<'_> {
                 mode("video", "mode-video", "video", 90_000, false, false),
             ],
             fastest: (!nothing).then(|| Fastest {
-                value: format::rfc3339(&self.at(23, 10, 30)),
-                label: format!("{}, {}", self.say("today").to_lowercase(), format::clock(&self.at(23, 10, 30), self.locale)),
+                value: format::rfc3339(&Self::at(23, 10, 30)),
+                label: format!(
+                    "{}, {}",
+                    self.say("today").to_lowercase(),
+                    format::clock(&Self::at(23, 10, 30), self.locale)
+                ),
             }),
-            month: format::month_year(self.at(24, 9, 0).date(), self.locale),
+            month: format::month_year(Self::at(24, 9, 0).date(), self.locale),
             days,
-            day: format::day_long(self.at(24, 9, 0).date(), self.locale),
+            day: format::day_long(Self::at(24, 9, 0).date(), self.locale),
             groups: if nothing { vec![] } else { groups },
             zone: "WITA (Makassar)".to_owned(),
             lost: self.is(Sample::Failing).then(|| Lost {
                 time: format::clock(&lost_at, self.locale),
-                nearest: vec![slot(10, 15, SlotState::Free), slot(13, 0, SlotState::Free), slot(13, 30, SlotState::Free)],
+                nearest: vec![
+                    slot(10, 15, SlotState::Free),
+                    slot(13, 0, SlotState::Free),
+                    slot(13, 30, SlotState::Free),
+                ],
             }),
-            already: self.is(Sample::Full).then(|| (format::time(&self.at(24, 10, 30), self.locale), "/janji/K7M4-P2".to_owned())),
+            already: self
+                .is(Sample::Full)
+                .then(|| (format::time(&Self::at(24, 10, 30), self.locale), "/janji/K7M4-P2".to_owned())),
             closed: false,
         }
     }
 
     fn pager(&self) -> Pager {
         if self.is(Sample::Full) {
-            Pager { from: 13, to: 24, total: Some(46), previous: Some("?hal=1".to_owned()), next: Some("?hal=3".to_owned()) }
+            Pager {
+                from: 13,
+                to: 24,
+                total: Some(46),
+                previous: Some("?hal=1".to_owned()),
+                next: Some("?hal=3".to_owned()),
+            }
         } else {
             Pager { from: 1, to: 4, total: Some(4), previous: None, next: None }
         }
@@ -320,12 +433,19 @@ impl Maker<'_> {
 
     fn choices(all: &[(&str, &str)], chosen: &str) -> Vec<Option_> {
         all.iter()
-            .map(|(value, label)| Option_ { value: (*value).to_owned(), label: (*label).to_owned(), chosen: *value == chosen })
+            .map(|(value, label)| Option_ {
+                value: (*value).to_owned(),
+                label: (*label).to_owned(),
+                chosen: *value == chosen,
+            })
             .collect()
     }
 
-    fn cities(&self, chosen: &str) -> Vec<Option_> {
-        Self::choices(&[("makassar", "Makassar"), ("gowa", "Gowa"), ("jakarta", "Jakarta"), ("jayapura", "Jayapura")], chosen)
+    fn cities(chosen: &str) -> Vec<Option_> {
+        Self::choices(
+            &[("makassar", "Makassar"), ("gowa", "Gowa"), ("jakarta", "Jakarta"), ("jayapura", "Jayapura")],
+            chosen,
+        )
     }
 
     fn complaint(&self) -> String {
@@ -339,18 +459,30 @@ impl Maker<'_> {
         if self.is(Sample::Full) {
             shell.flash = Some(Flash { tone: Tone::Ok, text: self.either("Profil tersimpan.", "Profile saved.") });
         }
-        let tile = |href: &str, icon, tone, label, id: &str, en: &str| Tile { href: href.to_owned(), icon, tone, label, note: self.either(id, en) };
-        let day = self.at(23, 10, 0).date();
+        let tile = |href: &str, icon, tone, label, id: &str, en: &str| Tile {
+            href: href.to_owned(),
+            icon,
+            tone,
+            label,
+            note: self.either(id, en),
+        };
+        let day = Self::at(23, 10, 0).date();
         Home {
             shell,
-            today: format!("{}{} {} {}", format::weekday(day, self.locale), self.either(",", ""), day.day(), format::month(day, self.locale)),
+            today: format!(
+                "{}{} {} {}",
+                format::weekday(day, self.locale),
+                self.either(",", ""),
+                day.day(),
+                format::month(day, self.locale)
+            ),
             name: if self.is(Sample::Empty) { String::new() } else { "Nur".to_owned() },
             greeting: "hello-morning",
             next: (!self.is(Sample::Empty)).then(|| Next {
                 visit: self.visit(23, 14, 0, State::Confirmed.into()),
                 countdown: self.either("4 jam lagi", "in 4 hours"),
             }),
-            cities: self.cities("makassar"),
+            cities: Self::cities("makassar"),
             tiles: vec![
                 tile("/cari?cara=video", "video", "brand", "tile-video", "mulai Rp50.000", "from IDR 50,000"),
                 tile("/cari?cara=klinik", "clinic", "info", "tile-clinic", "48 dokter", "48 doctors"),
@@ -366,16 +498,23 @@ impl Maker<'_> {
     fn search(&self) -> Search {
         let nothing = self.is(Sample::Empty);
         Search {
-            shell: Shell { failing: false, ..self.shell(&self.say("search-title"), "/cari?q=anak", Area::Patient, Here::Search) },
+            shell: Shell {
+                failing: false,
+                ..self.shell(&self.say("search-title"), "/cari?q=anak", Area::Patient, Here::Search)
+            },
             q: if self.is(Sample::Failing) { "nyeri dada".to_owned() } else { "anak".to_owned() },
-            cities: self.cities("makassar"),
+            cities: Self::cities("makassar"),
             specialities: Self::choices(
                 &[("anak", &self.either("Anak", "Paediatrics")), ("jantung", &self.either("Jantung", "Cardiology"))],
                 "anak",
             ),
             modes: Self::choices(&[("klinik", &self.say("mode-clinic")), ("video", &self.say("mode-video"))], ""),
             sorts: Self::choices(
-                &[("cepat", &self.say("sort-soonest")), ("ulasan", &self.say("sort-rating")), ("biaya", &self.say("sort-fee"))],
+                &[
+                    ("cepat", &self.say("sort-soonest")),
+                    ("ulasan", &self.say("sort-rating")),
+                    ("biaya", &self.say("sort-fee")),
+                ],
                 "cepat",
             ),
             date: "2026-11-23".to_owned(),
@@ -393,7 +532,12 @@ impl Maker<'_> {
 
     fn doctor(&self) -> Doctor {
         let doctor = self.cards().remove(0);
-        let shell = self.shell(&self.either("Pilih jadwal", "Choose a time"), "/dokter/sitti-khadijah", Area::Patient, Here::Search);
+        let shell = self.shell(
+            &self.either("Pilih jadwal", "Choose a time"),
+            "/dokter/sitti-khadijah",
+            Area::Patient,
+            Here::Search,
+        );
         Doctor {
             shell: Self::back(Shell { failing: false, ..shell }, "/cari", "back-results", 1),
             doctor,
@@ -407,8 +551,14 @@ impl Maker<'_> {
                 name: "Klinik Losari Medika".to_owned(),
                 address: "Jl. Penghibur No. 12, Makassar".to_owned(),
                 hours: vec![
-                    Hours { days: self.either("Senin–Jumat", "Monday–Friday"), span: self.either("09.00–11.00 WITA", "09:00–11:00 WITA") },
-                    Hours { days: self.either("Selasa, Kamis", "Tuesday, Thursday"), span: self.either("13.00–17.00 WITA", "13:00–17:00 WITA") },
+                    Hours {
+                        days: self.either("Senin–Jumat", "Monday–Friday"),
+                        span: self.either("09.00–11.00 WITA", "09:00–11:00 WITA"),
+                    },
+                    Hours {
+                        days: self.either("Selasa, Kamis", "Tuesday, Thursday"),
+                        span: self.either("13.00–17.00 WITA", "13:00–17:00 WITA"),
+                    },
                 ],
             }],
             free_until: self.either("2 jam sebelumnya", "2 hours before"),
@@ -419,7 +569,8 @@ impl Maker<'_> {
 
     fn booking_data(&self) -> BookingData {
         let failing = self.is(Sample::Failing);
-        let too_short = self.either("Tulis keluhan paling sedikit 20 huruf.", "Describe the problem in at least 20 letters.");
+        let too_short =
+            self.either("Tulis keluhan paling sedikit 20 huruf.", "Describe the problem in at least 20 letters.");
         let bpjs_wrong = self.either("Nomor BPJS harus 13 angka.", "The BPJS number has 13 digits.");
         let shell = self.shell(&self.say("data-title"), "/pesan/9f3c/data", Area::Patient, Here::Search);
         BookingData {
@@ -428,7 +579,12 @@ impl Maker<'_> {
             hold: self.hold(),
             visit: self.visit(24, 10, 30, State::Held.into()),
             patients: vec![
-                Patient { value: "1".to_owned(), name: self.either("Saya sendiri", "Myself"), line: self.either("Nur Aisyah, 34 th", "Nur Aisyah, 34"), chosen: false },
+                Patient {
+                    value: "1".to_owned(),
+                    name: self.either("Saya sendiri", "Myself"),
+                    line: self.either("Nur Aisyah, 34 th", "Nur Aisyah, 34"),
+                    chosen: false,
+                },
                 Patient {
                     value: "2".to_owned(),
                     name: if self.is(Sample::Long) { LONG.to_owned() } else { "Rafa".to_owned() },
@@ -436,12 +592,25 @@ impl Maker<'_> {
                     chosen: true,
                 },
             ],
-            coverages: Self::choices(&[("general", &self.either("Umum (bayar sendiri)", "I pay myself")), ("bpjs", "BPJS")], if failing { "bpjs" } else { "general" }),
+            coverages: Self::choices(
+                &[("general", &self.either("Umum (bayar sendiri)", "I pay myself")), ("bpjs", "BPJS")],
+                if failing { "bpjs" } else { "general" },
+            ),
             bpjs: if failing { Field::refused("00012345", &bpjs_wrong) } else { Field::default() },
-            complaint: if failing { Field::refused(self.either("batuk", "cough"), &too_short) } else if self.is(Sample::Empty) { Field::default() } else { Field::of(self.complaint()) },
+            complaint: if failing {
+                Field::refused(self.either("batuk", "cough"), &too_short)
+            } else if self.is(Sample::Empty) {
+                Field::default()
+            } else {
+                Field::of(self.complaint())
+            },
             complaint_bounds: (20, 500),
             phone: Field::of("0812 4455 4821"),
-            mends: if failing { vec![Mend { field: "complaint", text: too_short }, Mend { field: "bpjs", text: bpjs_wrong }] } else { vec![] },
+            mends: if failing {
+                vec![Mend { field: "complaint", text: too_short }, Mend { field: "bpjs", text: bpjs_wrong }]
+            } else {
+                vec![]
+            },
         }
     }
 
@@ -454,34 +623,58 @@ impl Maker<'_> {
             hold: self.hold(),
             visit: self.visit(24, 10, 30, State::Held.into()),
             lines: vec![
-                line("sum-patient", if self.is(Sample::Long) { LONG.to_owned() } else { self.either("Rafa (anak, 4 th)", "Rafa (son, 4)") }),
+                line(
+                    "sum-patient",
+                    if self.is(Sample::Long) {
+                        LONG.to_owned()
+                    } else {
+                        self.either("Rafa (anak, 4 th)", "Rafa (son, 4)")
+                    },
+                ),
                 line("sum-coverage", self.either("Umum (bayar sendiri)", "I pay myself")),
                 line("sum-phone", "0812 4455 4821".to_owned()),
             ],
             complaint: self.complaint(),
             change: "/pesan/9f3c/data".to_owned(),
             fees: vec![
-                Fee { label: self.either("Konsultasi dokter anak, 15 menit", "Paediatric consultation, 15 minutes"), amount: format::money(120_000, "IDR", self.locale) },
-                Fee { label: self.either("Administrasi klinik", "Clinic administration"), amount: format::money(10_000, "IDR", self.locale) },
+                Fee {
+                    label: self.either("Konsultasi dokter anak, 15 menit", "Paediatric consultation, 15 minutes"),
+                    amount: format::money(120_000, "IDR", self.locale),
+                },
+                Fee {
+                    label: self.either("Administrasi klinik", "Clinic administration"),
+                    amount: format::money(10_000, "IDR", self.locale),
+                },
             ],
             total: format::money(130_000, "IDR", self.locale),
             free_until: self.either("2 jam sebelumnya", "2 hours before"),
-            decided_by: if self.is(Sample::Full) { format::when(&self.at(23, 17, 0), self.locale) } else { String::new() },
+            decided_by: if self.is(Sample::Full) {
+                format::when(&Self::at(23, 17, 0), self.locale)
+            } else {
+                String::new()
+            },
             idempotency_key: "0193-a".to_owned(),
-            refused: self.is(Sample::Failing).then(|| self.either("Janji belum bisa dibuat. Coba lagi.", "The appointment could not be made yet. Try again.")),
+            refused: self.is(Sample::Failing).then(|| {
+                self.either("Janji belum bisa dibuat. Coba lagi.", "The appointment could not be made yet. Try again.")
+            }),
         }
     }
 
     fn booking_done(&self) -> BookingDone {
         let asks = self.is(Sample::Full);
-        let shell = self.shell(&self.say(if asks { "done-requested" } else { "done-title" }), "/janji/K7M4-P2/selesai", Area::Patient, Here::Appointments);
+        let shell = self.shell(
+            &self.say(if asks { "done-requested" } else { "done-title" }),
+            "/janji/K7M4-P2/selesai",
+            Area::Patient,
+            Here::Appointments,
+        );
         BookingDone {
             shell: Shell { failing: false, ..shell },
             visit: self.visit(24, 10, 30, if asks { State::Requested.into() } else { State::Confirmed.into() }),
             queue: if asks { 0 } else { 7 },
-            decided_by: if asks { format::when(&self.at(23, 17, 0), self.locale) } else { String::new() },
+            decided_by: if asks { format::when(&Self::at(23, 17, 0), self.locale) } else { String::new() },
             prepare: self.either("Bawa buku imunisasi anak.", "Bring the child's immunisation book."),
-            arrive: format::time(&self.at(24, 10, 15), self.locale),
+            arrive: format::time(&Self::at(24, 10, 15), self.locale),
             calendar: "/janji/K7M4-P2/kalender.ics".to_owned(),
         }
     }
@@ -498,7 +691,10 @@ impl Maker<'_> {
             visits.extend(State::ALL.into_iter().map(|state| self.visit(27, 9, 15, state.into())));
         }
         Appointments {
-            shell: Shell { failing: false, ..self.shell(&self.say("appointments-title"), "/janji", Area::Patient, Here::Appointments) },
+            shell: Shell {
+                failing: false,
+                ..self.shell(&self.say("appointments-title"), "/janji", Area::Patient, Here::Appointments)
+            },
             tabs: vec![
                 tab("/janji", "tab-coming", Some(3), true),
                 tab("/janji?bagian=selesai", "tab-past", None, false),
@@ -514,9 +710,13 @@ impl Maker<'_> {
         let happened = |icon, id: &str, en: &str, hour| Happening {
             icon,
             what: self.either(id, en),
-            when: format::when(&self.at(22, hour, 40), self.locale),
+            when: format::when(&Self::at(22, hour, 40), self.locale),
         };
-        let state = if off { Chip { state: State::Cancelled, detail: self.either("oleh pasien", "by patient") } } else { State::Confirmed.into() };
+        let state = if off {
+            Chip { state: State::Cancelled, detail: self.either("oleh pasien", "by patient") }
+        } else {
+            State::Confirmed.into()
+        };
         let shell = self.shell(&self.say("appointment-title"), "/janji/K7M4-P2", Area::Patient, Here::Appointments);
         Appointment {
             shell: Self::back(Shell { failing: false, ..shell }, "/janji", "back-appointments", 0),
@@ -529,7 +729,11 @@ impl Maker<'_> {
                 happened("swap", "Dipindah dari Sel 24 Nov, 09.00", "Moved from Tue 24 Nov, 09:00", 19),
             ],
             free_until: self.either("Sel 24 Nov, 08.30 WITA", "Tue 24 Nov, 08:30 WITA"),
-            fixed: if off { self.either("Janji ini sudah batal.", "This appointment was cancelled.") } else { String::new() },
+            fixed: if off {
+                self.either("Janji ini sudah batal.", "This appointment was cancelled.")
+            } else {
+                String::new()
+            },
             calendar: if off { String::new() } else { "/janji/K7M4-P2/kalender.ics".to_owned() },
         }
     }
@@ -539,7 +743,12 @@ impl Maker<'_> {
         Move {
             shell: Self::back(Shell { failing: false, ..shell }, "/janji/K7M4-P2", "back-appointment", 0),
             visit: self.visit(23, 14, 0, State::Confirmed.into()),
-            picker: Picker { action: "/janji/K7M4-P2/ubah".to_owned(), hidden: vec![("version", "3".to_owned())], modes: vec![], ..self.picker() },
+            picker: Picker {
+                action: "/janji/K7M4-P2/ubah".to_owned(),
+                hidden: vec![("version", "3".to_owned())],
+                modes: vec![],
+                ..self.picker()
+            },
         }
     }
 
@@ -573,9 +782,14 @@ impl Maker<'_> {
             shell: Shell { who: None, ..self.shell(&self.say("login-title"), "/masuk", Area::Patient, Here::Account) },
             next: "/pesan/9f3c/data".to_owned(),
             login: Field::of(if self.is(Sample::Failing) { "nur.aisyah@contoh.id" } else { "" }),
-            refused: self.is(Sample::Failing).then(|| self.either("Email, nomor, atau kata sandi tidak cocok.", "E-mail, number or password do not match.")),
+            refused: self.is(Sample::Failing).then(|| {
+                self.either("Email, nomor, atau kata sandi tidak cocok.", "E-mail, number or password do not match.")
+            }),
             waiting: if self.is(Sample::Full) {
-                self.either("Jam Sel 24 Nov, 10.30 WITA kami simpan sampai 09.51 WITA.", "We hold Tue 24 Nov, 10:30 WITA until 09:51 WITA.")
+                self.either(
+                    "Jam Sel 24 Nov, 10.30 WITA kami simpan sampai 09.51 WITA.",
+                    "We hold Tue 24 Nov, 10:30 WITA until 09:51 WITA.",
+                )
             } else {
                 String::new()
             },
@@ -589,11 +803,17 @@ impl Maker<'_> {
         let nik = self.either("NIK harus 16 angka, seperti di KTP.", "The NIK must be 16 digits, as on the ID card.");
         let birth = self.either("Tanggal lahir ini tidak ada.", "There is no such date.");
         let weak = self.either("Kata sandi terlalu mudah ditebak.", "The password is too easy to guess.");
-        let agree = self.either("Kami perlu persetujuan ini untuk membuat akun.", "We need this agreement to create the account.");
-        let months: Vec<(String, String)> = (1..=12).map(|month| (month.to_string(), format::month(date(2026, month, 1), self.locale).to_owned())).collect();
+        let agree = self
+            .either("Kami perlu persetujuan ini untuk membuat akun.", "We need this agreement to create the account.");
+        let months: Vec<(String, String)> = (1..=12)
+            .map(|month| (month.to_string(), format::month(date(2026, month, 1), self.locale).to_owned()))
+            .collect();
         let months: Vec<(&str, &str)> = months.iter().map(|(value, label)| (value.as_str(), label.as_str())).collect();
         Signup {
-            shell: Shell { who: None, ..self.shell(&self.say("signup-title"), "/daftar", Area::Patient, Here::Account) },
+            shell: Shell {
+                who: None,
+                ..self.shell(&self.say("signup-title"), "/daftar", Area::Patient, Here::Account)
+            },
             next: String::new(),
             name: field(if self.is(Sample::Long) { LONG } else { "Nur Aisyah Ramadhani" }),
             nik: if failing { Field::refused("73710", &nik) } else { field("7371016703920001") },
@@ -625,8 +845,16 @@ impl Maker<'_> {
         }
     }
 
-    fn queued(&self, hour: i8, minute: i8, name: &str, sitter: Sitter, age: u32, reason: (&str, &str), chip: Chip) -> Queued {
-        let at = self.at(23, hour, minute);
+    fn queued(
+        &self,
+        (hour, minute): (i8, i8),
+        name: &str,
+        sitter: Sitter,
+        age: u32,
+        reason: (&str, &str),
+        chip: Chip,
+    ) -> Queued {
+        let at = Self::at(23, hour, minute);
         let state = chip.state;
         let sex = match sitter {
             Sitter::Woman | Sitter::WomanDoctor => self.say("sex-female"),
@@ -638,7 +866,7 @@ impl Maker<'_> {
             version: "2".to_owned(),
             time: format::clock(&at, self.locale),
             iso: format::rfc3339(&at),
-            when: format::when(&self.at(25, hour, minute), self.locale),
+            when: format::when(&Self::at(25, hour, minute), self.locale),
             name: if self.is(Sample::Long) { LONG.to_owned() } else { name.to_owned() },
             line: format!("{sex}, {age} {}", self.either("th", "y")),
             coverage: if minute == 0 { self.say("kind-general") } else { "BPJS".to_owned() },
@@ -656,27 +884,81 @@ impl Maker<'_> {
 
     fn doctor_day(&self) -> DoctorDay {
         let empty = self.is(Sample::Empty);
-        let day = self.at(23, 10, 0).date();
+        let day = Self::at(23, 10, 0).date();
         let off = Chip { state: State::Cancelled, detail: String::new() };
         let mut queue = vec![
-            self.queued(9, 0, "Fatimah Azzahra", Sitter::Woman, 28, ("Nyeri ulu hati", "Stomach pain"), State::Completed.into()),
-            self.queued(9, 15, "Abdul Rahman Said", Sitter::Man, 61, ("Kontrol hipertensi", "Blood pressure check"), State::Completed.into()),
-            self.queued(9, 30, "Daeng Mansyur", Sitter::Man, 47, ("Gula darah", "Blood sugar"), State::NoShow.into()),
-            self.queued(10, 0, "Nur Aisyah Ramadhani", Sitter::Woman, 34, ("Batuk, demam", "Cough, fever"), State::Arrived.into()),
-            self.queued(10, 15, "Yusril Mahendra Putra", Sitter::Man, 19, ("Pusing berputar", "Dizziness"), State::Confirmed.into()),
-            self.queued(11, 30, "Maria Goreti Lembang", Sitter::Woman, 52, ("Sesak saat naik tangga", "Breathless on stairs"), State::Confirmed.into()),
-            self.queued(11, 45, "Hasriani", Sitter::Woman, 39, ("", ""), off),
+            self.queued(
+                (9, 0),
+                "Fatimah Azzahra",
+                Sitter::Woman,
+                28,
+                ("Nyeri ulu hati", "Stomach pain"),
+                State::Completed.into(),
+            ),
+            self.queued(
+                (9, 15),
+                "Abdul Rahman Said",
+                Sitter::Man,
+                61,
+                ("Kontrol hipertensi", "Blood pressure check"),
+                State::Completed.into(),
+            ),
+            self.queued((9, 30), "Daeng Mansyur", Sitter::Man, 47, ("Gula darah", "Blood sugar"), State::NoShow.into()),
+            self.queued(
+                (10, 0),
+                "Nur Aisyah Ramadhani",
+                Sitter::Woman,
+                34,
+                ("Batuk, demam", "Cough, fever"),
+                State::Arrived.into(),
+            ),
+            self.queued(
+                (10, 15),
+                "Yusril Mahendra Putra",
+                Sitter::Man,
+                19,
+                ("Pusing berputar", "Dizziness"),
+                State::Confirmed.into(),
+            ),
+            self.queued(
+                (11, 30),
+                "Maria Goreti Lembang",
+                Sitter::Woman,
+                52,
+                ("Sesak saat naik tangga", "Breathless on stairs"),
+                State::Confirmed.into(),
+            ),
+            self.queued((11, 45), "Hasriani", Sitter::Woman, 39, ("", ""), off),
         ];
         let asks = vec![
-            self.queued(14, 0, "Salmah Dg. Ngai", Sitter::Woman, 58, ("Kontrol diabetes", "Diabetes check"), State::Requested.into()),
-            self.queued(9, 15, "Irfan Bachtiar", Sitter::Man, 27, ("Alergi kulit", "Skin allergy"), State::Requested.into()),
+            self.queued(
+                (14, 0),
+                "Salmah Dg. Ngai",
+                Sitter::Woman,
+                58,
+                ("Kontrol diabetes", "Diabetes check"),
+                State::Requested.into(),
+            ),
+            self.queued(
+                (9, 15),
+                "Irfan Bachtiar",
+                Sitter::Man,
+                27,
+                ("Alergi kulit", "Skin allergy"),
+                State::Requested.into(),
+            ),
         ];
         if self.is(Sample::Full) {
             let again = queue.clone();
             queue.extend(again.clone());
             queue.extend(again);
         }
-        let turn = Turn { visit: queue[3].clone(), complaint: self.complaint(), nth: self.either("Kunjungan ke-3", "3rd visit"), how: self.either("Di klinik, 15 mnt", "At the clinic, 15 min") };
+        let turn = Turn {
+            visit: queue[3].clone(),
+            complaint: self.complaint(),
+            nth: self.either("Kunjungan ke-3", "3rd visit"),
+            how: self.either("Di klinik, 15 mnt", "At the clinic, 15 min"),
+        };
         let hours = [("09", 3), ("10", 4), ("11", 1), ("13", 2), ("14", 1), ("15", 1)];
         let bar = |(place, (hour, count)): (usize, (&str, u32))| Bar {
             hour: hour.to_owned(),
@@ -686,11 +968,20 @@ impl Maker<'_> {
             now: hour == "10",
         };
         DoctorDay {
-            shell: Shell { failing: false, ..self.shell(&self.say("nav-today"), "/d/hari-ini", Area::Doctor, Here::Today) },
+            shell: Shell {
+                failing: false,
+                ..self.shell(&self.say("nav-today"), "/d/hari-ini", Area::Doctor, Here::Today)
+            },
             place: "Klinik Losari Medika · WITA".to_owned(),
-            day: format!("{}{} {} {}", format::weekday(day, self.locale), self.either(",", ""), day.day(), format::month(day, self.locale)),
-            now: format::time(&self.at(23, 10, 0), self.locale),
-            now_iso: format::rfc3339(&self.at(23, 10, 0)),
+            day: format!(
+                "{}{} {} {}",
+                format::weekday(day, self.locale),
+                self.either(",", ""),
+                day.day(),
+                format::month(day, self.locale)
+            ),
+            now: format::time(&Self::at(23, 10, 0), self.locale),
+            now_iso: format::rfc3339(&Self::at(23, 10, 0)),
             previous: "/d/hari-ini?tgl=2026-11-22".to_owned(),
             today: "/d/hari-ini".to_owned(),
             next: "/d/hari-ini?tgl=2026-11-24".to_owned(),
@@ -700,16 +991,28 @@ impl Maker<'_> {
             asks: if empty { vec![] } else { asks },
             counts: if empty { (0, 0, 0, 0) } else { (3, 1, 7, 1) },
             bars: if empty { vec![] } else { hours.into_iter().enumerate().map(bar).collect() },
-            next_busy: Some((format::day(self.at(24, 9, 0).date(), self.locale), "/d/hari-ini?tgl=2026-11-24".to_owned())),
+            next_busy: Some((
+                format::day(Self::at(24, 9, 0).date(), self.locale),
+                "/d/hari-ini?tgl=2026-11-24".to_owned(),
+            )),
         }
     }
 
     fn account(&self) -> Account {
         let line = |label, value: &str| Line { label, value: value.to_owned(), change: "/akun/profil".to_owned() };
-        let device = |name: String, phone, seen: String, this| Device { name, phone, seen, this, action: "/akun/perangkat/1/keluar".to_owned() };
+        let device = |name: String, phone, seen: String, this| Device {
+            name,
+            phone,
+            seen,
+            this,
+            action: "/akun/perangkat/1/keluar".to_owned(),
+        };
         let signed_in = Maker { sample: if self.is(Sample::Empty) { Sample::Normal } else { self.sample }, ..*self };
         Account {
-            shell: Shell { failing: false, ..signed_in.shell(&self.say("nav-account"), "/akun", Area::Patient, Here::Account) },
+            shell: Shell {
+                failing: false,
+                ..signed_in.shell(&self.say("nav-account"), "/akun", Area::Patient, Here::Account)
+            },
             lines: vec![
                 line("profile-birth", &self.either("Makassar, 27 Maret 1992", "Makassar, 27 March 1992")),
                 line("profile-nik", "7371 •••• •••• 0001"),
@@ -719,10 +1022,22 @@ impl Maker<'_> {
                 line("profile-kind", &self.say("kind-general")),
                 line("profile-contact", "Ibu Salmah, 0813 •••• 7766"),
             ],
-            family: if self.is(Sample::Empty) { vec![] } else { vec![("Rafa".to_owned(), self.either("Anak, 4 th", "Son, 4")), ("Ibu Salmah".to_owned(), self.either("Ibu, 61 th", "Mother, 61"))] },
+            family: if self.is(Sample::Empty) {
+                vec![]
+            } else {
+                vec![
+                    ("Rafa".to_owned(), self.either("Anak, 4 th", "Son, 4")),
+                    ("Ibu Salmah".to_owned(), self.either("Ibu, 61 th", "Mother, 61")),
+                ]
+            },
             devices: vec![
                 device("Chrome, Android".to_owned(), true, self.either("Aktif sekarang", "Active now"), true),
-                device("Firefox, Windows".to_owned(), false, self.either("Terakhir 21 Nov, Makassar", "Last seen 21 Nov, Makassar"), false),
+                device(
+                    "Firefox, Windows".to_owned(),
+                    false,
+                    self.either("Terakhir 21 Nov, Makassar", "Last seen 21 Nov, Makassar"),
+                    false,
+                ),
             ],
         }
     }
@@ -737,10 +1052,13 @@ impl Maker<'_> {
             str_number: "7311 2002 1909 4512".to_owned(),
             str_until: format::date(date(if expired { 2025 } else { 2029 }, 3, 12), self.locale),
             str_expired: expired,
-            since: format::day(self.at(20, 9, 0).date(), self.locale),
+            since: format::day(Self::at(20, 9, 0).date(), self.locale),
         };
         Approvals {
-            shell: Shell { failing: false, ..self.shell(&self.say("nav-approvals"), "/a/persetujuan", Area::Admin, Here::Approvals) },
+            shell: Shell {
+                failing: false,
+                ..self.shell(&self.say("nav-approvals"), "/a/persetujuan", Area::Admin, Here::Approvals)
+            },
             requests: if self.is(Sample::Empty) {
                 vec![]
             } else {
@@ -755,11 +1073,29 @@ impl Maker<'_> {
 
     fn error(&self) -> ErrorPage {
         let (status, id, en) = match self.sample {
-            Sample::Normal => (404, "Alamat ini tidak ada, atau sudah dipindah.", "This address does not exist, or it was moved."),
-            Sample::Long => (500, "Data Anda aman dan belum ada yang berubah. Coba lagi sebentar lagi.", "Your data is safe and nothing changed. Try again in a moment."),
-            Sample::Empty => (401, "Halaman ini perlu akun. Anda kembali ke sini sesudah masuk.", "This page needs an account. You come back here after logging in."),
-            Sample::Full => (503, "Terlalu banyak permintaan saat ini. Data Anda aman.", "There are too many requests right now. Your data is safe."),
-            Sample::Failing => (409, "Janji ini diubah dari tempat lain. Muat ulang untuk melihat yang terbaru.", "This appointment was changed elsewhere. Reload to see the latest."),
+            Sample::Normal => {
+                (404, "Alamat ini tidak ada, atau sudah dipindah.", "This address does not exist, or it was moved.")
+            }
+            Sample::Long => (
+                500,
+                "Data Anda aman dan belum ada yang berubah. Coba lagi sebentar lagi.",
+                "Your data is safe and nothing changed. Try again in a moment.",
+            ),
+            Sample::Empty => (
+                401,
+                "Halaman ini perlu akun. Anda kembali ke sini sesudah masuk.",
+                "This page needs an account. You come back here after logging in.",
+            ),
+            Sample::Full => (
+                503,
+                "Terlalu banyak permintaan saat ini. Data Anda aman.",
+                "There are too many requests right now. Your data is safe.",
+            ),
+            Sample::Failing => (
+                409,
+                "Janji ini diubah dari tempat lain. Muat ulang untuk melihat yang terbaru.",
+                "This appointment was changed elsewhere. Reload to see the latest.",
+            ),
         };
         let shell = self.shell("", "/", Area::Patient, Here::Nowhere);
         let mut page = ErrorPage {
@@ -776,7 +1112,10 @@ impl Maker<'_> {
     fn styleguide(&self) -> Styleguide {
         let nik = self.either("NIK harus 16 angka, seperti di KTP.", "The NIK must be 16 digits, as on the ID card.");
         Styleguide {
-            shell: Shell { failing: false, ..self.shell(&self.say("guide-title"), "/gaya", Area::Patient, Here::Nowhere) },
+            shell: Shell {
+                failing: false,
+                ..self.shell(&self.say("guide-title"), "/gaya", Area::Patient, Here::Nowhere)
+            },
             states: State::ALL,
             doctor: self.cards().remove(0),
             fields: (Field::of("Nur Aisyah"), Field::refused("7371", &nik)),
@@ -785,10 +1124,47 @@ impl Maker<'_> {
             picker: self.picker(),
             pager: Pager { from: 1, to: 12, total: Some(46), previous: None, next: Some("?hal=2".to_owned()) },
             icons: vec![
-                "alert", "arr-l", "arr-r", "bell", "bolt", "cal", "check", "clinic", "clock", "device", "door", "exit", "filter",
-                "flask", "globe", "grid", "heart", "home", "hospital", "id", "info", "laptop", "lock", "mail", "phone", "pin",
-                "plus", "pulse", "refresh", "search", "shield", "star", "stethoscope", "swap", "syringe", "ticket", "user",
-                "users", "video", "wallet", "x",
+                "alert",
+                "arr-l",
+                "arr-r",
+                "bell",
+                "bolt",
+                "cal",
+                "check",
+                "clinic",
+                "clock",
+                "device",
+                "door",
+                "exit",
+                "filter",
+                "flask",
+                "globe",
+                "grid",
+                "heart",
+                "home",
+                "hospital",
+                "id",
+                "info",
+                "laptop",
+                "lock",
+                "mail",
+                "phone",
+                "pin",
+                "plus",
+                "pulse",
+                "refresh",
+                "search",
+                "shield",
+                "star",
+                "stethoscope",
+                "swap",
+                "syringe",
+                "ticket",
+                "user",
+                "users",
+                "video",
+                "wallet",
+                "x",
             ],
         }
     }
