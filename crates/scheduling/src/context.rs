@@ -56,8 +56,9 @@ pub struct SchedulingContext {
 impl SchedulingContext {
     /// Opens the context on its database, bringing the schema up to date.
     pub async fn start(db: Db, people: Arc<dyn People>, keys: KeyStore) -> Result<Arc<Self>> {
-        let migrations = [platform::bus::MIGRATIONS, platform::jobs::MIGRATIONS, MIGRATIONS].concat();
-        db.migrate("scheduling", &migrations).await?;
+        db.migrate("bus", platform::bus::MIGRATIONS).await?;
+        db.migrate("jobs", platform::jobs::MIGRATIONS).await?;
+        db.migrate("scheduling", MIGRATIONS).await?;
         db.write(async move |tx| holiday::keep_standard(tx).await).await?;
         Ok(Arc::new(Self {
             db,

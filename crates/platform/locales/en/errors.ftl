@@ -69,8 +69,8 @@ error-invalid-idempotency-key = The key is 1 to 255 visible ASCII characters.
 error-too-small = At least { $min }.
 error-too-great = At most { $max }.
 error-out-of-range = Choose a value from { $min } to { $max }.
-error-too-many = At most { $max ->
 error-staff-only = Only staff can fill this in.
+error-too-many = At most { $max ->
     [one] one item
    *[other] { $max } items
 }.

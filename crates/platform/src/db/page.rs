@@ -60,11 +60,30 @@ pub struct PageAsk {
     /// How many at most, 1 to 100.
     #[schema(minimum = 1, maximum = 100, default = 25)]
     #[param(minimum = 1, maximum = 100, default = 25)]
+    #[serde(deserialize_with = "number_or_text")]
     pub limit: u32,
     /// The `next` of the page before; none for the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>)]
     pub after: Option<Cursor>,
+}
+
+/// A number, or its digits: a struct flattened into a query string is handed every value as text.
+fn number_or_text<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<u32, D::Error> {
+    struct Number;
+    impl serde::de::Visitor<'_> for Number {
+        type Value = u32;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("u32")
+        }
+        fn visit_u64<E: serde::de::Error>(self, number: u64) -> std::result::Result<u32, E> {
+            u32::try_from(number).map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(number), &self))
+        }
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> std::result::Result<u32, E> {
+            text.parse().map_err(|_| E::invalid_type(serde::de::Unexpected::Str(text), &self))
+        }
+    }
+    from.deserialize_any(Number)
 }
 
 impl Default for PageAsk {

@@ -7,11 +7,59 @@ use crate::error::{Error, FieldError};
 /// The field errors of a failed deserialization: the path as the caller wrote it, and a code with its values.
 /// The caller's values never appear in them.
 pub fn field_errors<E: std::error::Error>(error: &PathError<E>) -> Error {
-    let path = match error.path().to_string() {
+    Error::Invalid(vec![field_error(path_of(error), &error.inner().to_string())])
+}
+
+/// As [`field_errors`], for a struct with a flattened part, which serde reads without keeping the path. Its fields are
+/// read in the order given, so the one to blame is the last of them that the reader came to: the last without which
+/// `reread` says something else. Fields whose path is kept are not of the part.
+pub(super) fn field_errors_among<'f, E: std::error::Error>(
+    error: &PathError<E>,
+    fields: impl Iterator<Item = &'f str>,
+    reread: impl Fn(&str) -> Reread,
+) -> Error {
+    let message = error.inner().to_string();
+    let mut said = field_error(path_of(error), &message);
+    if said.field.is_empty() {
+        let came_to = |field: &&str| match reread(field) {
+            Reread::Tracked => false,
+            Reread::Fine => true,
+            Reread::Refused(other) => other != message,
+        };
+        said.field = fields.take(MOST_FIELDS).filter(came_to).last().unwrap_or_default().to_owned();
+    }
+    Error::Invalid(vec![said])
+}
+
+/// What a reader says when one field is left out or spoilt.
+pub(super) enum Reread {
+    /// It keeps the field's path.
+    Tracked,
+    /// Nothing is wrong then.
+    Fine,
+    /// This is wrong then.
+    Refused(String),
+}
+
+impl Reread {
+    /// What came of reading with the field left out.
+    pub(super) fn of<T, E: std::error::Error>(read: Result<T, PathError<E>>) -> Self {
+        match read {
+            Ok(_) => Self::Fine,
+            Err(error) if path_of(&error).is_empty() => Self::Refused(error.inner().to_string()),
+            Err(_) => Self::Tracked,
+        }
+    }
+}
+
+/// Fields looked at to find the one to blame.
+const MOST_FIELDS: usize = 64;
+
+fn path_of<E>(error: &PathError<E>) -> String {
+    match error.path().to_string() {
         path if path == "." => String::new(),
         path => path,
-    };
-    Error::Invalid(vec![field_error(path, &error.inner().to_string())])
+    }
 }
 
 fn field_error(path: String, message: &str) -> FieldError {

@@ -2,6 +2,7 @@
 
 use axum::{Extension, Json, Router, body::Body as RawBody, routing::{get as on_get, post}};
 use http::Request;
+use platform::db::PageAsk;
 use platform::http::{Body, BodyLimit, IdempotencyKey, IfMatch, Params, PathId, etag};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,21 @@ enum Mode {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
+struct Flat {
+    note: String,
+    #[serde(flatten)]
+    part: Part,
+    #[serde(flatten)]
+    page: PageAsk,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Part {
+    thing: ThingId,
+    mode: Mode,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 struct Search {
     q: Option<String>,
     limit: Option<u32>,
@@ -48,6 +64,7 @@ fn routes() -> Router {
     Router::new()
         .route("/api/bookings", post(|Body(booking): Body<Booking>| async { Json(booking) }))
         .route("/api/small", post(|Body(()): Body<()>| async {}).layer(Extension(BodyLimit(8))))
+        .route("/api/flat", post(|Body(flat): Body<Flat>| async { Json(flat) }).get(|Params(flat): Params<Flat>| async { Json(flat) }))
         .route("/api/search", on_get(|Params(search): Params<Search>| async { Json(search) }))
         .route("/api/things/{id}", on_get(|PathId(id): PathId<ThingId>| async move { id.to_string() }))
         .route("/api/change", post(|version: IfMatch, key: IdempotencyKey| async move {
@@ -79,7 +96,7 @@ async fn a_bad_body_is_told_by_field_and_code() {
     assert_eq!(said(r#"{"patient":{"nik":"1"}}"#).await, complaint("patient.nik", "unknown-field"));
     assert_eq!(said(r#"{"patient":{"name":"a","name":"b"}}"#).await, complaint("patient.name", "duplicate"));
     assert_eq!(said(r#"{"mode":"fax"}"#).await, complaint("mode", "not-one-of"));
-    assert_eq!(said(r#"{"patient":{"name":"a\u0000"}}"#).await, complaint("", "nul"));
+    assert_eq!(said(r#"{"patient":{"name":"a\u0000"}}"#).await, complaint("patient", "nul"));
     assert_eq!(said("\"\u{0}\"").await, complaint("", "malformed"));
     assert_eq!(said("[1,2]").await.0, 422);
 }
@@ -119,6 +136,22 @@ async fn a_query_is_read_like_a_body() {
     assert_eq!(ask(&router, get("/api/search?limit=-1", &[])).await.complaint(), complaint("limit", "wrong-type"));
     assert_eq!(ask(&router, get("/api/search?q=a%00b", &[])).await.complaint(), complaint("q", "nul"));
     assert_eq!(ask(&router, get("/api/search?q=%ff%fe", &[])).await.status, 200);
+}
+
+/// J9
+#[tokio::test]
+async fn a_field_of_a_flattened_part_is_named_too() {
+    let router = edge(routes());
+    let posted = async |body: &'static str| ask(&router, send("POST", "/api/flat", &[JSON], body)).await.complaint();
+    let thing = "thi_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    assert_eq!(posted(r#"{"note":"a","thing":"x","mode":"visit"}"#).await, complaint("thing", "invalid-id"));
+    assert_eq!(posted(r#"{"note":"a","thing":5,"mode":"visit"}"#).await, complaint("thing", "wrong-type"));
+    assert_eq!(posted(r#"{"note":"a","thing":"thi_01ARZ3NDEKTSV4RRFFQ69G5FAV","mode":"fax"}"#).await, complaint("mode", "not-one-of"));
+    assert_eq!(posted(r#"{"note":"a","mode":"visit"}"#).await, complaint("thing", "missing"));
+    let asked = async |query: &str| ask(&router, get(&format!("/api/flat?note=a&thing={thing}&{query}"), &[])).await;
+    assert_eq!(asked("mode=video&limit=7").await.json()["limit"], 7);
+    assert_eq!(asked("mode=fax").await.complaint(), complaint("mode", "not-one-of"));
+    assert_eq!(asked("mode=visit&limit=many").await.complaint(), complaint("limit", "wrong-type"));
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
-use crate::{error::{Error, Result}, http::fields::field_errors};
+use crate::{error::{Error, Result}, http::fields::{Reread, field_errors, field_errors_among}};
 
 /// The largest body a route takes, in bytes. Give a route another with `.layer(Extension(BodyLimit(n)))`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,16 +32,46 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         let bytes = read_bounded(request).await?;
         if holds_escaped_nul(&bytes) {
-            return Err(Error::invalid("", "nul"));
+            return Err(Error::invalid(field_with_nul(&bytes), "nul"));
         }
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner().classify() {
-            serde_json::error::Category::Data => field_errors(&error),
+            serde_json::error::Category::Data => blame::<T, _>(&bytes, &error),
             _ => Error::invalid("", "malformed"),
         })?;
         reader.end().map_err(|_| Error::invalid("", "malformed"))?;
         Ok(Self(value))
     }
+}
+
+/// The field errors of a body that is JSON but not what was asked for.
+fn blame<T: DeserializeOwned, E: std::error::Error>(bytes: &[u8], error: &serde_path_to_error::Error<E>) -> Error {
+    let said = field_errors(error);
+    let Ok(Value::Object(fields)) = serde_json::from_slice(bytes) else { return said };
+    if matches!(&said, Error::Invalid(fields) if fields.iter().all(|error| !error.field.is_empty())) {
+        return said;
+    }
+    // Read from the map as well, so that this reading and those below meet the fields in one order.
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(Value::Object(fields.clone())) else { return said };
+    field_errors_among(&error, fields.keys().map(String::as_str), |spoilt| {
+        let mut other = fields.clone();
+        other.insert(spoilt.to_owned(), json!([[]]));
+        Reread::of(serde_path_to_error::deserialize::<_, T>(Value::Object(other)))
+    })
+}
+
+/// The first field at the top whose value holds U+0000 somewhere.
+fn field_with_nul(bytes: &[u8]) -> String {
+    fn holds_nul(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(items) => items.iter().any(holds_nul),
+            Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+            _ => false,
+        }
+    }
+    let Ok(Value::Object(fields)) = serde_json::from_slice(bytes) else { return String::new() };
+    fields.into_iter().find(|(_, value)| holds_nul(value)).map(|(name, _)| name).unwrap_or_default()
 }
 
 /// Whether the content type, without its parameters, is one of those wanted.

@@ -1,11 +1,13 @@
 //! Query strings and HTML forms.
 
+use std::borrow::Cow;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::body::{has_media_type, read_bounded};
-use crate::{error::{Error, Result}, http::fields::field_errors};
+use crate::{error::{Error, Result}, http::fields::{Reread, field_errors_among}};
 
 /// The query string. Names may repeat (for a `Vec`), `name=` counts as not given. 422 names the field that is wrong.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,5 +51,23 @@ fn read<T: DeserializeOwned>(encoded: &[u8]) -> Result<T> {
         return Err(Error::invalid(name.replace('\0', ""), "nul"));
     }
     let reader = serde_html_form::Deserializer::new(url::form_urlencoded::parse(encoded));
-    serde_path_to_error::deserialize(reader).map_err(|error| field_errors(&error))
+    serde_path_to_error::deserialize(reader).map_err(|error| {
+        let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = url::form_urlencoded::parse(encoded).collect();
+        field_errors_among(&error, pairs.iter().map(|(name, _)| &**name), |field| {
+            let (mut spoilt, mut rest) = (pairs.clone(), pairs.clone());
+            rest.retain(|(name, _)| name != field);
+            spoilt.iter_mut().filter(|(name, _)| name == field).for_each(|(_, value)| *value = "\u{1}".into());
+            match Reread::of(read_pairs::<T>(&spoilt)) {
+                Reread::Tracked => Reread::Tracked,
+                Reread::Fine | Reread::Refused(_) => Reread::of(read_pairs::<T>(&rest)),
+            }
+        })
+    })
+}
+
+fn read_pairs<T: DeserializeOwned>(
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> std::result::Result<T, serde_path_to_error::Error<serde_html_form::de::Error>> {
+    let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    serde_path_to_error::deserialize(serde_html_form::Deserializer::new(url::form_urlencoded::parse(encoded.as_bytes())))
 }
