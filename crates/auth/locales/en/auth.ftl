@@ -1,0 +1,31 @@
+# Why somebody is not let in
+error-wrong-credentials = The e-mail, phone number or password is not right.
+error-code-needed = Type the six digits your authenticator shows.
+error-account-deactivated = This account has been shut. Ask the clinic to open it again.
+error-not-found-account = There is no such account.
+error-not-found-session = There is no such sign-in.
+error-not-found-role = There is no such role.
+
+# What stands in the way
+problem-email-taken = This e-mail has an account already
+    .detail = Sign in with it, or set a new password.
+problem-phone-taken = This phone number has an account already
+    .detail = Sign in with it, or use another number.
+problem-last-super-admin = Somebody must be able to run the house
+    .detail = Make another account super admin first.
+problem-would-lock-out = Nobody could edit roles any more
+    .detail = The super admin keeps the permission to edit roles.
+problem-second-factor-exists = There is a second factor already
+    .detail = Take it off before you set up another.
+problem-no-second-factor = There is no second factor
+    .detail = Set one up first.
+problem-account-deactivated = This account has been shut
+    .detail = Activate it first.
+
+# The remedy for one field
+error-weak-password = This password is guessed too quickly. Take four words that do not belong together.
+error-wrong-password = This is not the present password.
+error-wrong-code = This code is not right or no longer good. Ask for a new one.
+error-code-digits = The code has six digits.
+error-facilities-of-admins = Only admins work for facilities.
+error-unknown-permission = There is no permission of this name.

@@ -1,0 +1,211 @@
+//! The audit trail (A8): every context's lines, kept once, numbered and chained by one sealer, searchable and
+//! tamper-evident. A line is sealed over the one before it; the last link is marked with a key outside the database.
+
+use contracts::{Permission, audit::AuditEntry, auth::{AuditLine, AuditSearch, AuditVerdict}};
+use jiff::Timestamp;
+use platform::{Cx, Error, Result, db::{Page, Tx}, error::Problems, ids};
+use sha2::{Digest, Sha256};
+
+use crate::{AuthContext, vault::Vault};
+
+/// Lines sealed in one transaction, and read at a time when the chain is checked.
+const BATCH: i64 = 500;
+/// What the first line is chained to.
+const ORIGIN: &[u8] = b"mediverse audit trail 1";
+
+const KEEP: &str = "
+    insert into audit_line (id, context, actor, action, object, patient, facility, reason, request_id, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    on conflict (id) do nothing";
+const UNSEALED: &str = "
+    select id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at from audit_line
+    where seq is null order by at, id limit $1";
+const SEALED: &str = "
+    select id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at from audit_line
+    where seq > $1 order by seq limit $2";
+const LAST: &str = "select seq, hash from audit_line where seq is not null order by seq desc limit 1";
+const SEAL: &str = "update audit_line set seq = $2, prev = $3, hash = $4 where id = $1 and seq is null";
+const HEAD: &str = "select seq, hash, mark from audit_head where one = 1";
+const SET_HEAD: &str = "
+    insert into audit_head (one, seq, hash, mark) values (1, $1, $2, $3)
+    on conflict (one) do update set seq = $1, hash = $2, mark = $3";
+/// The search with the most telling filter first, which has an index; where none is given, by time.
+macro_rules! search {
+    ($first:literal) => {
+        concat!(
+            "select seq, context, actor, action, object, patient, reason, request_id, at, id from audit_line where ",
+            $first,
+            " and (at, id) < ($1, $2) and at >= $3 and ($4 = '' or actor = $4) and action like $5 escape '!'
+              and ($6 = '' or object = $6) and ($7 = '' or patient = $7) and ($8 = '' or $8 like '% ' || facility || ' %')
+              order by at desc, id desc limit $9"
+        )
+    };
+}
+const BY_PATIENT: &str = search!("patient = $7");
+const BY_OBJECT: &str = search!("object = $6");
+const BY_ACTOR: &str = search!("actor = $4");
+const BY_TIME: &str = search!("1 = 1");
+
+platform::row! {
+    /// A line as it is kept.
+    struct Line {
+        id: String,
+        seq: Option<i64>,
+        prev: Option<Vec<u8>>,
+        hash: Option<Vec<u8>>,
+        context: String,
+        actor: String,
+        action: String,
+        object: String,
+        patient: Option<String>,
+        facility: Option<String>,
+        reason: Option<String>,
+        request_id: String,
+        at: Timestamp,
+    }
+}
+
+/// Keeps a line of another context, once however often it is heard.
+pub(crate) async fn keep(tx: &mut Tx, id: &str, entry: &AuditEntry) -> Result<()> {
+    let AuditEntry { context, actor, action, object, patient, facility, reason, request_id, at } = entry;
+    tx.exec(KEEP, &[&id, context, actor, action, object, patient, facility, reason, request_id, at]).await.map(drop)
+}
+
+/// Keeps a line of what auth itself did, in the same transaction.
+pub(crate) async fn note(tx: &mut Tx, cx: &Cx, action: &str, object: &str) -> Result<()> {
+    note_by(tx, cx, &cx.actor_text(), action, object).await
+}
+
+/// As [`note`], where the request itself shows who acts: a sign-in, a reset.
+pub(crate) async fn note_by(tx: &mut Tx, cx: &Cx, actor: &str, action: &str, object: &str) -> Result<()> {
+    let entry = AuditEntry { actor: actor.to_owned(), ..AuditEntry::of(cx, "auth", action, object) };
+    keep(tx, &ids::encode("aud", cx.now(), cx.entropy.bytes()), &entry).await
+}
+
+impl Line {
+    /// SHA-256 over the line before, the number, and every field with its length, so that no two lines read the same.
+    fn seal(&self, prev: &[u8], seq: i64) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(prev);
+        hash.update(seq.to_be_bytes());
+        hash.update(self.at.as_microsecond().to_be_bytes());
+        let texts = [&self.id, &self.context, &self.actor, &self.action, &self.object, &self.request_id].map(Some);
+        for text in texts.into_iter().chain([self.patient.as_ref(), self.facility.as_ref(), self.reason.as_ref()]) {
+            match text {
+                None => hash.update([0]),
+                Some(text) => {
+                    hash.update([1]);
+                    hash.update((text.len() as u64).to_be_bytes());
+                    hash.update(text.as_bytes());
+                }
+            }
+        }
+        hash.finalize().into()
+    }
+}
+
+/// Numbers and chains lines that are not sealed yet; answers how many. Were there two sealers at once, one of them
+/// would meet the number or the link of the other, and fail.
+async fn seal_some(tx: &mut Tx, vault: &Vault) -> Result<usize> {
+    let lines: Vec<Line> = tx.all(UNSEALED, &[&BATCH]).await?;
+    let last: Option<(i64, Vec<u8>)> = tx.one(LAST, &[]).await?;
+    let (mut seq, mut link) = last.unwrap_or_else(|| (0, Sha256::digest(ORIGIN).to_vec()));
+    let sealed = lines.len();
+    for line in lines {
+        seq += 1;
+        let hash = line.seal(&link, seq).to_vec();
+        if tx.exec(SEAL, &[&line.id, &seq, &link, &hash]).await? == 0 {
+            return Err(Error::Unavailable("audit sealer"));
+        }
+        link = hash;
+    }
+    if sealed > 0 {
+        tx.exec(SET_HEAD, &[&seq, &link, &vault.head_mark(seq, &link)]).await?;
+    }
+    Ok(sealed)
+}
+
+impl AuthContext {
+    /// Seals all lines there are. Run by one leased job.
+    pub(crate) async fn seal_trail(&self) -> Result<()> {
+        loop {
+            let vault = self.vault.clone();
+            if (self.db.write(async move |tx| seal_some(tx, &vault).await).await? as i64) < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The trail, the newest first. Admins see what concerns their facilities.
+    pub(crate) async fn search_trail(&self, cx: &Cx, ask: AuditSearch) -> Result<Page<AuditLine>> {
+        cx.require(Permission::AuditRead)?;
+        let mut problems = Problems::default();
+        let mut field = |name: &str, value: &Option<String>| problems.optional_text(name, value.as_deref(), 120);
+        let (actor, object, patient) = (field("actor", &ask.actor), field("object", &ask.object), field("patient", &ask.patient));
+        let action = field("action", &ask.action).map_or("%".to_owned(), |text| format!("{}%", escaped(&text)));
+        problems.done()?;
+        let sql = match (&patient, &object, &actor) {
+            (Some(_), ..) => BY_PATIENT,
+            (_, Some(_), _) => BY_OBJECT,
+            (.., Some(_)) => BY_ACTOR,
+            _ => BY_TIME,
+        };
+        let [actor, object, patient] = [actor, object, patient].map(Option::unwrap_or_default);
+        let facilities = cx.facilities.as_ref().map_or(String::new(), |own| format!(" {} ", own.join(" ")));
+        let from = ask.from.unwrap_or(Timestamp::UNIX_EPOCH);
+        let after: Option<(Timestamp, String)> = ask.page.after()?;
+        let (before, id) = after.unwrap_or_else(|| (ask.until.unwrap_or(cx.now() + jiff::SignedDuration::from_hours(24)), String::new()));
+        let cx = cx.clone();
+        self.db
+            .write(async move |tx| {
+                note(tx, &cx, "audit.read", "audit").await?;
+                let found: Vec<(Option<i64>, String, String, String, String, Option<String>, Option<String>, String, Timestamp, String)> = tx
+                    .all(sql, &[&before, &id, &from, &actor, &action, &object, &patient, &facilities, &ask.page.fetch()])
+                    .await?;
+                let page = Page::of(found, &ask.page, |last| (last.8, last.9.clone()))?;
+                Ok(page.map(|(seq, context, actor, action, object, patient, reason, request_id, at, _)| AuditLine {
+                    seq,
+                    context,
+                    actor,
+                    action,
+                    object,
+                    patient,
+                    reason,
+                    request_id,
+                    at,
+                }))
+            })
+            .await
+    }
+
+    /// Checks the whole chain: numbers without gaps, every seal over the line before it, the mark on the last.
+    pub(crate) async fn check_trail(&self, cx: &Cx) -> Result<AuditVerdict> {
+        cx.require(Permission::AuditRead)?;
+        let (mut sealed, mut link) = (0, Sha256::digest(ORIGIN).to_vec());
+        let broken = |sealed: i64| Ok(AuditVerdict { sealed, broken_at: Some(sealed + 1) });
+        // The mark is read first: lines sealed in the meantime lie beyond it.
+        let head = self.db.read(async |tx| tx.one::<(i64, Vec<u8>, Vec<u8>)>(HEAD, &[]).await).await?;
+        let mut marked = head.is_none();
+        loop {
+            let lines: Vec<Line> = self.db.read(async move |tx| tx.all(SEALED, &[&sealed, &BATCH]).await).await?;
+            for line in &lines {
+                let expected = line.seal(&link, sealed + 1).to_vec();
+                if line.seq != Some(sealed + 1) || line.prev.as_ref() != Some(&link) || line.hash.as_ref() != Some(&expected) {
+                    return broken(sealed);
+                }
+                (sealed, link) = (sealed + 1, expected);
+                if let Some((_, hash, mark)) = head.as_ref().filter(|(seq, ..)| *seq == sealed) {
+                    marked = *hash == link && self.vault.is_head_mark(sealed, hash, mark);
+                }
+            }
+            if (lines.len() as i64) < BATCH {
+                return if marked { Ok(AuditVerdict { sealed, broken_at: None }) } else { broken(sealed) };
+            }
+        }
+    }
+}
+
+/// The text with the wildcards of `like` taken literally; `!` escapes.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
+}
