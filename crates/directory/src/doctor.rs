@@ -1,0 +1,172 @@
+//! Doctors: who they are, where they practise, and whether they may be found.
+
+mod decision;
+mod form;
+mod hours;
+mod store;
+
+use std::sync::Arc;
+
+use contracts::{Permission, audit::AuditEntry, directory::{Doctor, DoctorChanged, DoctorForm, DoctorId, DoctorState}};
+use platform::{Actor, Cx, Error, Id as _, Result, db::{Page, PageAsk, Tx}};
+
+pub(crate) use decision::{decide, retire};
+pub(crate) use form::check;
+pub(crate) use store::{all_listed, find, insert, of_str, update};
+
+use crate::{DirectoryContext, access::{self, Standing}, memory::Memory};
+
+/// A doctor as the asker may see them.
+pub(crate) async fn get(directory: &DirectoryContext, cx: &Cx, id_or_slug: &str) -> Result<Doctor> {
+    let id = match id_or_slug.parse::<DoctorId>() {
+        Ok(id) => id,
+        Err(_) => directory.memory.index().of_slug(id_or_slug).cloned().ok_or(Error::NotFound("doctor"))?,
+    };
+    let doctor = whole(directory, id).await?;
+    access::shown_to(cx, &doctor)
+}
+
+/// The doctor that the asker's account signs in as.
+pub(crate) async fn mine(directory: &DirectoryContext, cx: &Cx) -> Result<Doctor> {
+    let (account, memory) = (cx.account()?.to_owned(), directory.memory.clone());
+    let found = directory.db.read(async move |tx| store::of_account(tx, &memory, &account).await).await?;
+    found.ok_or(Error::NotFound("doctor"))
+}
+
+/// A doctor with everything, from memory where they were asked for lately.
+async fn whole(directory: &DirectoryContext, id: DoctorId) -> Result<Arc<Doctor>> {
+    if let Some(doctor) = directory.memory.page(&id) {
+        return Ok(doctor);
+    }
+    let memory = directory.memory.clone();
+    let found = directory.db.read(async move |tx| find(tx, &memory, &id).await).await?;
+    let doctor = Arc::new(found.ok_or(Error::NotFound("doctor"))?);
+    directory.memory.keep_page(doctor.clone());
+    Ok(doctor)
+}
+
+/// Adds a doctor, listed at once.
+pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: DoctorForm) -> Result<Doctor> {
+    cx.require(Permission::DoctorManage)?;
+    let mut doctor = check(&directory.memory, cx, cx.new_id(), form)?;
+    form::only_served(cx, &doctor, None)?;
+    doctor.state = DoctorState::Listed;
+    create(directory, cx, doctor, "doctor.add").await
+}
+
+/// A doctor registers themselves and waits. The account is the asker's own, whatever the form says (R.A3); a part of
+/// the program that registers somebody names it in the form.
+pub(crate) async fn register(directory: &DirectoryContext, cx: &Cx, mut form: DoctorForm) -> Result<Doctor> {
+    if !matches!(cx.actor, Actor::System(_)) {
+        form.account = Some(cx.account()?.parse().map_err(|_| Error::Unauthenticated("sign-in-needed"))?);
+    }
+    let mut doctor = check(&directory.memory, cx, cx.new_id(), form)?;
+    doctor.state = DoctorState::Waiting;
+    create(directory, cx, doctor, "doctor.register").await
+}
+
+async fn create(directory: &DirectoryContext, cx: &Cx, mut doctor: Doctor, action: &'static str) -> Result<Doctor> {
+    let (cx, memory) = (cx.clone(), directory.memory.clone());
+    directory
+        .db
+        .write(async move |tx| {
+            insert(tx, &cx, &mut doctor).await?;
+            said(tx, &cx, &memory, &doctor, action, None).await?;
+            Ok(doctor)
+        })
+        .await
+}
+
+/// Replaces a doctor's fields. Staff change all of them, but of practices only those at facilities they work for;
+/// the doctor changes how they present themselves, and everything while they wait.
+pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &DoctorId, version: i64, form: DoctorForm) -> Result<Doctor> {
+    cx.account().map(drop).or_else(|e| if cx.may(Permission::DoctorManage) { Ok(()) } else { Err(e) })?;
+    let before = whole(directory, id.clone()).await?;
+    if before.version != version {
+        access::shown_to(cx, &before)?;
+        return Err(Error::Stale);
+    }
+    let mut doctor = match access::standing(cx, &before, &[Permission::DoctorManage]) {
+        Standing::Staff | Standing::PartStaff => {
+            let mut doctor = check(&directory.memory, cx, id.clone(), form)?;
+            form::keep_foreign(cx, &mut doctor, &before)?;
+            doctor
+        }
+        Standing::Own if cx.may(Permission::DoctorOwn) || before.state == DoctorState::Waiting => {
+            let mut doctor = check(&directory.memory, cx, id.clone(), form)?;
+            doctor.account.clone_from(&before.account);
+            if before.state != DoctorState::Waiting {
+                form::only_presentation(&doctor, &before)?;
+            }
+            doctor
+        }
+        Standing::Own => return Err(Error::Forbidden(platform::cx::Permission::name(Permission::DoctorOwn))),
+        Standing::Public => {
+            access::shown_to(cx, &before)?;
+            return Err(Error::Forbidden(platform::cx::Permission::name(Permission::DoctorManage)));
+        }
+    };
+    doctor.slug.clone_from(&before.slug);
+    doctor.state = before.state;
+    let (cx, memory) = (cx.clone(), directory.memory.clone());
+    directory
+        .db
+        .write(async move |tx| {
+            update(tx, version, &mut doctor).await?;
+            said(tx, &cx, &memory, &doctor, "doctor.change", None).await?;
+            Ok(doctor)
+        })
+        .await
+}
+
+/// Doctors who wait, longest first; of one's own facilities.
+pub(crate) async fn waiting(directory: &DirectoryContext, cx: &Cx, ask: PageAsk) -> Result<Page<Doctor>> {
+    cx.require(Permission::DoctorApprove)?;
+    let after: Option<String> = ask.after()?;
+    let (cx, memory) = (cx.clone(), directory.memory.clone());
+    directory
+        .db
+        .read(async move |tx| {
+            let mut after = after.unwrap_or_default();
+            let mut found = Vec::new();
+            while found.len() <= ask.size() {
+                let batch = store::waiting_after(tx, &memory, &after).await?;
+                let Some(last) = batch.last() else { break };
+                after = last.id.to_string();
+                found.extend(batch.into_iter().filter(|doctor| doctor.practices.iter().any(|p| cx.serves(p.facility.as_str()))));
+            }
+            Page::of(found, &ask, |doctor| doctor.id.to_string())
+        })
+        .await
+}
+
+/// Tells of a doctor as they are now: the others (of those who may be booked, or no longer may), the audit trail, and
+/// after the commit what is kept in memory.
+pub(crate) async fn said(tx: &mut Tx, cx: &Cx, memory: &Arc<Memory>, doctor: &Doctor, action: &str, reason: Option<&str>) -> Result<()> {
+    if matches!(doctor.state, DoctorState::Listed | DoctorState::Retired) {
+        tx.publish(cx, &changed(doctor)).await?;
+    }
+    let mut entry = AuditEntry::of(cx, crate::CONTEXT, action, doctor.id.as_str());
+    entry.facility = doctor.practices.first().map(|practice| practice.facility.to_string());
+    entry.reason = reason.map(ToOwned::to_owned);
+    tx.publish(cx, &entry).await?;
+    let (memory, doctor) = (memory.clone(), doctor.clone());
+    tx.after_commit(move || memory.put_doctor(doctor));
+    Ok(())
+}
+
+/// The doctor as others may know them.
+fn changed(doctor: &Doctor) -> DoctorChanged {
+    DoctorChanged {
+        doctor: doctor.id.clone(),
+        slug: doctor.slug.clone(),
+        account: doctor.account.clone(),
+        name: doctor.name.clone(),
+        sex: doctor.sex,
+        speciality: doctor.specialities.first().map(|speciality| speciality.name.clone()).unwrap_or_default(),
+        str_until: doctor.str_until,
+        practices: doctor.practices.clone(),
+        auto_accept: doctor.auto_accept,
+        state: doctor.state,
+    }
+}

@@ -1,0 +1,101 @@
+//! Doctors over HTTP.
+
+use axum::{Json, extract::{Path, State}, response::IntoResponse};
+use contracts::directory::{Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch};
+use http::StatusCode;
+use platform::{Cx, Result, db::{Page, PageAsk}, http::{Body, IfMatch, Params, PathId, etag}};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Verbs;
+
+/// Finds doctors by name (typing errors forgiven), speciality, city, facility, kind, mode, fee and free time (B3).
+#[utoipa::path(get, path = "/api/v1/doctors", operation_id = "searchDoctors", tag = "directory", params(DoctorSearch),
+    responses((status = 200, description = "A page of doctors", body = Page<DoctorCard>), (status = 422, description = "Filters to mend")))]
+pub(super) async fn search(State(directory): Verbs, cx: Cx, Params(ask): Params<DoctorSearch>) -> Result<Json<Page<DoctorCard>>> {
+    Ok(Json(directory.search_doctors(&cx, ask).await?))
+}
+
+/// The same under the short path (J4).
+#[utoipa::path(get, path = "/doctors", operation_id = "searchDoctorsShort", tag = "directory", params(DoctorSearch),
+    responses((status = 200, description = "A page of doctors", body = Page<DoctorCard>)))]
+pub(super) async fn search_short(directory: Verbs, cx: Cx, ask: Params<DoctorSearch>) -> Result<Json<Page<DoctorCard>>> {
+    search(directory, cx, ask).await
+}
+
+/// Adds a doctor, listed at once, with their consultation hours (B2). Needs `doctor.manage` at each facility named.
+#[utoipa::path(post, path = "/api/v1/doctors", operation_id = "addDoctor", tag = "directory", request_body = DoctorForm,
+    responses((status = 201, description = "Added", body = Doctor), (status = 422, description = "Every field to mend")))]
+pub(super) async fn add(State(directory): Verbs, cx: Cx, Body(form): Body<DoctorForm>) -> Result<impl IntoResponse> {
+    let doctor = directory.add_doctor(&cx, form).await?;
+    Ok((StatusCode::CREATED, etag(doctor.version), Json(doctor)))
+}
+
+/// A doctor by id or slug (B4).
+#[utoipa::path(get, path = "/api/v1/doctors/{id}", operation_id = "getDoctor", tag = "directory", params(("id" = String, Path, description = "Id or slug")),
+    responses((status = 200, description = "The doctor; the ETag is the version", body = Doctor), (status = 404, description = "Not there, or not listed")))]
+pub(super) async fn get(State(directory): Verbs, cx: Cx, Path(id): Path<String>) -> Result<impl IntoResponse> {
+    let doctor = directory.doctor(&cx, &id).await?;
+    Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// Replaces a doctor's fields, at the version in `If-Match`.
+#[utoipa::path(put, path = "/api/v1/doctors/{id}", operation_id = "changeDoctor", tag = "directory",
+    params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")), request_body = DoctorForm,
+    responses((status = 200, description = "Changed", body = Doctor), (status = 412, description = "Changed by somebody else meanwhile")))]
+pub(super) async fn change(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch, Body(form): Body<DoctorForm>) -> Result<impl IntoResponse> {
+    let doctor = directory.change_doctor(&cx, &id, version.required()?, form).await?;
+    Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// The doctor that the signed-in account is.
+#[utoipa::path(get, path = "/api/v1/me/doctor", operation_id = "getMyDoctor", tag = "directory",
+    responses((status = 200, description = "The doctor", body = Doctor), (status = 404, description = "The account is no doctor's")))]
+pub(super) async fn mine(State(directory): Verbs, cx: Cx) -> Result<impl IntoResponse> {
+    let doctor = directory.my_doctor(&cx).await?;
+    Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// The decision about a doctor who waits.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Decision {
+    /// Approve or refuse.
+    approve: bool,
+    /// Why; needed to refuse.
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// Approves or refuses a doctor who registered themselves, at the version in `If-Match` (A3). Needs `doctor.approve`.
+#[utoipa::path(post, path = "/api/v1/doctors/{id}/decision", operation_id = "decideDoctor", tag = "directory",
+    params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")), request_body = Decision,
+    responses((status = 200, description = "Decided", body = Doctor), (status = 409, description = "Does not wait any more")))]
+pub(super) async fn decide(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch, Body(decision): Body<Decision>) -> Result<impl IntoResponse> {
+    let doctor = directory.decide_doctor(&cx, &id, version.required()?, decision.approve, decision.reason).await?;
+    Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// Takes a doctor out of the list, at the version in `If-Match`. Appointments stay.
+#[utoipa::path(post, path = "/api/v1/doctors/{id}/retirement", operation_id = "retireDoctor", tag = "directory",
+    params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")),
+    responses((status = 200, description = "Retired", body = Doctor), (status = 409, description = "Is not listed")))]
+pub(super) async fn retire(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch) -> Result<impl IntoResponse> {
+    let doctor = directory.retire_doctor(&cx, &id, version.required()?).await?;
+    Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// Doctors who wait for an approval. Needs `doctor.approve`.
+#[utoipa::path(get, path = "/api/v1/doctor-registrations", operation_id = "listDoctorRegistrations", tag = "directory", params(PageAsk),
+    responses((status = 200, description = "A page of doctors", body = Page<Doctor>)))]
+pub(super) async fn waiting(State(directory): Verbs, cx: Cx, Params(page): Params<PageAsk>) -> Result<Json<Page<Doctor>>> {
+    Ok(Json(directory.waiting_doctors(&cx, page).await?))
+}
+
+/// Registers the signed-in account as a doctor who waits for an approval (A3).
+#[utoipa::path(post, path = "/api/v1/doctor-registrations", operation_id = "registerDoctor", tag = "directory", request_body = DoctorForm,
+    responses((status = 201, description = "Waits", body = Doctor), (status = 422, description = "Every field to mend")))]
+pub(super) async fn register(State(directory): Verbs, cx: Cx, Body(form): Body<DoctorForm>) -> Result<impl IntoResponse> {
+    let doctor = directory.register_doctor(&cx, form).await?;
+    Ok((StatusCode::CREATED, etag(doctor.version), Json(doctor)))
+}

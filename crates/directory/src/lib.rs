@@ -1,0 +1,176 @@
+//! The directory: facilities, departments, services, specialities, regions and doctors, and how they are found
+//! (B1–B5, A3).
+
+mod access;
+mod catalogue;
+mod department;
+mod doctor;
+mod earliest;
+mod facility;
+pub mod http;
+mod import;
+mod memory;
+mod reactions;
+mod region;
+pub mod sample;
+mod search;
+mod service;
+mod slug;
+mod speciality;
+mod stored;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use contracts::directory::{
+    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch, Facility, FacilityForm,
+    FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm, ServiceId, ServiceKind, Speciality,
+};
+use platform::{Cx, Error, Result, db::{Db, Migration, Page, PageAsk}, error::Problems, i18n::{Locale, Texts}};
+
+use crate::memory::Memory;
+
+/// The context's name: in events, in the audit trail and as the name of its database.
+pub const CONTEXT: &str = "directory";
+
+/// The schema, after [`platform::bus::MIGRATIONS`].
+pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_directory.sql", "0002_specialities.sql");
+
+/// Texts for people: what is wrong with a field, and why something cannot be done.
+pub const TEXTS: &[(Locale, &str)] =
+    &[(Locale::Id, include_str!("../locales/id/directory.ftl")), (Locale::En, include_str!("../locales/en/directory.ftl"))];
+
+/// The directory, on its database.
+pub struct DirectoryContext {
+    db: Db,
+    memory: Arc<Memory>,
+    texts: Arc<Texts>,
+}
+
+impl DirectoryContext {
+    /// Opens it on a migrated database, reading into memory what lists and searches need. `texts` holds [`TEXTS`] and
+    /// the platform's: an import says in words why it refused a row.
+    pub async fn open(db: Db, texts: Arc<Texts>) -> Result<Self> {
+        let memory = Arc::new(Memory::load(&db).await?);
+        Ok(Self { db, memory, texts })
+    }
+
+    /// Everything that is wrong with a doctor's form, without keeping anything.
+    pub fn check_doctor(&self, cx: &Cx, form: &DoctorForm) -> Result<()> {
+        doctor::check(&self.memory, cx, cx.new_id(), form.clone()).map(drop)
+    }
+
+    /// What it does when it hears the other contexts.
+    pub fn reactions(&self) -> platform::bus::Reactions {
+        reactions::of(self)
+    }
+}
+
+#[async_trait]
+impl Directory for DirectoryContext {
+    async fn search_doctors(&self, cx: &Cx, ask: DoctorSearch) -> Result<Page<DoctorCard>> {
+        let mut problems = Problems::default();
+        problems.optional_text("q", ask.q.as_deref(), 100);
+        problems.optional_text("city", ask.city.as_deref(), 100);
+        service::range(&mut problems, "free_within_days", ask.free_within_days.unwrap_or_default().into(), 0, 366);
+        problems.done()?;
+        let catalogue = self.memory.catalogue();
+        search::find_doctors(&self.memory.index(), &catalogue, cx, &ask)
+    }
+
+    async fn doctor(&self, cx: &Cx, id_or_slug: &str) -> Result<Doctor> {
+        doctor::get(self, cx, id_or_slug).await
+    }
+
+    async fn my_doctor(&self, cx: &Cx) -> Result<Doctor> {
+        doctor::mine(self, cx).await
+    }
+
+    async fn add_doctor(&self, cx: &Cx, form: DoctorForm) -> Result<Doctor> {
+        doctor::add(self, cx, form).await
+    }
+
+    async fn register_doctor(&self, cx: &Cx, form: DoctorForm) -> Result<Doctor> {
+        doctor::register(self, cx, form).await
+    }
+
+    async fn change_doctor(&self, cx: &Cx, id: &DoctorId, version: i64, form: DoctorForm) -> Result<Doctor> {
+        doctor::change(self, cx, id, version, form).await
+    }
+
+    async fn waiting_doctors(&self, cx: &Cx, page: PageAsk) -> Result<Page<Doctor>> {
+        doctor::waiting(self, cx, page).await
+    }
+
+    async fn decide_doctor(&self, cx: &Cx, id: &DoctorId, version: i64, approve: bool, reason: Option<String>) -> Result<Doctor> {
+        doctor::decide(self, cx, id, version, approve, reason).await
+    }
+
+    async fn retire_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor> {
+        doctor::retire(self, cx, id, version).await
+    }
+
+    async fn search_facilities(&self, cx: &Cx, ask: FacilitySearch) -> Result<Page<Facility>> {
+        facility::search(self, cx, &ask)
+    }
+
+    async fn facility(&self, cx: &Cx, id_or_slug: &str) -> Result<Facility> {
+        facility::get(self, cx, id_or_slug)
+    }
+
+    async fn add_facility(&self, cx: &Cx, form: FacilityForm) -> Result<Facility> {
+        facility::add(self, cx, form).await
+    }
+
+    async fn change_facility(&self, cx: &Cx, id: &FacilityId, version: i64, form: FacilityForm) -> Result<Facility> {
+        facility::change(self, cx, id, version, form).await
+    }
+
+    async fn departments(&self, cx: &Cx, facility: &FacilityId) -> Result<Vec<Department>> {
+        department::of_facility(self, cx, facility)
+    }
+
+    async fn add_department(&self, cx: &Cx, facility: &FacilityId, name: Bilingual) -> Result<Department> {
+        department::add(self, cx, facility, name).await
+    }
+
+    async fn remove_department(&self, cx: &Cx, id: &DepartmentId) -> Result<()> {
+        department::remove(self, cx, id).await
+    }
+
+    async fn services(&self, cx: &Cx, facility: &FacilityId, kind: Option<ServiceKind>) -> Result<Vec<Service>> {
+        service::of_facility(self, cx, facility, kind)
+    }
+
+    async fn service(&self, cx: &Cx, id: &ServiceId) -> Result<Service> {
+        service::get(self, cx, id)
+    }
+
+    async fn add_service(&self, cx: &Cx, form: ServiceForm) -> Result<Service> {
+        service::add(self, cx, form).await
+    }
+
+    async fn change_service(&self, cx: &Cx, id: &ServiceId, version: i64, form: ServiceForm) -> Result<Service> {
+        service::change(self, cx, id, version, form).await
+    }
+
+    async fn specialities(&self, _: &Cx) -> Result<Vec<Speciality>> {
+        Ok(speciality::list(self))
+    }
+
+    async fn add_speciality(&self, cx: &Cx, slug: String, name: Bilingual, title: String) -> Result<Speciality> {
+        speciality::add(self, cx, slug, name, title).await
+    }
+
+    async fn regions(&self, _: &Cx, below: Option<String>) -> Result<Vec<Region>> {
+        let parent = below.unwrap_or_default();
+        if !parent.is_empty() && !region::is_code(&parent) {
+            return Err(Error::NotFound("region"));
+        }
+        self.db.read(async move |tx| region::below(tx, &parent).await).await
+    }
+
+    async fn import(&self, cx: &Cx, what: &str, csv: Vec<u8>) -> Result<ImportReport> {
+        import::run(self, cx, what, &csv).await
+    }
+}

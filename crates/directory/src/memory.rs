@@ -1,0 +1,94 @@
+//! What is kept in memory: the catalogue, the search index and the pages of doctors asked for lately (B5).
+//!
+//! A verb changes it after its commit and before its answer, so whoever changed something, and everybody after them,
+//! sees the change. Each row carries its version, and an older one never replaces a newer one: it does not matter in
+//! which order two changes, or a change and a slow read, arrive.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use contracts::{directory::{Department, Doctor, DoctorId, Facility, Service, Speciality}, scheduling::EarliestFree};
+use moka::{ops::compute::Op, sync::Cache};
+use platform::{Result, db::Db};
+
+use crate::{catalogue::Catalogue, department, doctor, earliest, facility, search::{Index, Listed}, service, speciality};
+
+/// So many doctors' pages are kept.
+const PAGES: u64 = 2_000;
+
+/// What is kept in memory. Where both locks are taken, the catalogue's comes first.
+pub(crate) struct Memory {
+    catalogue: RwLock<Catalogue>,
+    index: RwLock<Index>,
+    pages: Cache<DoctorId, Arc<Doctor>>,
+}
+
+/// All rows that memory is built from.
+struct Rows {
+    facilities: Vec<Facility>,
+    departments: Vec<Department>,
+    services: Vec<Service>,
+    specialities: Vec<Speciality>,
+    doctors: Vec<Listed>,
+    earliest: Vec<(DoctorId, Vec<EarliestFree>)>,
+}
+
+impl Memory {
+    /// Built from the database, in one snapshot of it.
+    pub(crate) async fn load(db: &Db) -> Result<Self> {
+        let rows = db
+            .read(async |tx| {
+                Ok(Rows {
+                    facilities: facility::all(tx).await?,
+                    departments: department::all(tx).await?,
+                    services: service::all(tx).await?,
+                    specialities: speciality::all(tx).await?,
+                    doctors: doctor::all_listed(tx).await?,
+                    earliest: earliest::all(tx).await?,
+                })
+            })
+            .await?;
+        let mut catalogue = Catalogue::default();
+        rows.facilities.into_iter().for_each(|row| catalogue.put_facility(row));
+        rows.departments.into_iter().for_each(|row| catalogue.put_department(row));
+        rows.services.into_iter().for_each(|row| catalogue.put_service(row));
+        rows.specialities.into_iter().for_each(|row| catalogue.put_speciality(row));
+        let mut index = Index::default();
+        rows.doctors.into_iter().for_each(|row| index.put(row));
+        rows.earliest.into_iter().for_each(|(doctor, free)| index.note_earliest(&doctor, free));
+        Ok(Self { catalogue: RwLock::new(catalogue), index: RwLock::new(index), pages: Cache::new(PAGES) })
+    }
+
+    /// The catalogue, to read. Let it go before the next await.
+    pub(crate) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
+        self.catalogue.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The catalogue, to change.
+    pub(crate) fn catalogue_mut(&self) -> RwLockWriteGuard<'_, Catalogue> {
+        self.catalogue.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The index, to read.
+    pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A doctor's page, if it is here.
+    pub(crate) fn page(&self, id: &DoctorId) -> Option<Arc<Doctor>> {
+        self.pages.get(id)
+    }
+
+    /// Keeps a doctor's page, unless a newer one is here.
+    pub(crate) fn keep_page(&self, doctor: Arc<Doctor>) {
+        self.pages.entry(doctor.id.clone()).and_compute_with(|kept| match kept {
+            Some(kept) if kept.value().version > doctor.version => Op::Nop,
+            _ => Op::Put(doctor),
+        });
+    }
+
+    /// Puts a doctor as they are now: into the index and in place of their page.
+    pub(crate) fn put_doctor(&self, doctor: Doctor) {
+        self.index.write().unwrap_or_else(PoisonError::into_inner).put(Listed::from(&doctor));
+        self.keep_page(Arc::new(doctor));
+    }
+}

@@ -1,0 +1,186 @@
+//! Services: what a facility offers, how long it takes and what it costs.
+
+use contracts::{Permission, audit::AuditEntry, directory::{Bilingual, DepartmentId, FacilityId, Mode, Service, ServiceChanged, ServiceForm, ServiceId, ServiceKind}};
+use platform::{Cx, Error, FieldError, Money, Result, db::Tx, error::Problems, ids::Id as _};
+
+use crate::{DirectoryContext, access, catalogue::Catalogue, facility, stored};
+
+/// The highest price, in rupiah.
+pub(crate) const HIGHEST_PRICE: i64 = 1_000_000_000;
+
+platform::row! {
+    /// A service as it is stored.
+    struct Row {
+        id: ServiceId,
+        facility: FacilityId,
+        department: Option<DepartmentId>,
+        kind: ServiceKind,
+        name_id: String,
+        name_en: String,
+        preparation_id: String,
+        preparation_en: String,
+        duration_minutes: u16,
+        buffer_before_minutes: u16,
+        buffer_after_minutes: u16,
+        price: i64,
+        modes: String,
+        active: bool,
+        version: i64,
+    }
+}
+
+const ALL: &str = "select id, facility, department, kind, name_id, name_en, preparation_id, preparation_en, duration_minutes,
+    buffer_before_minutes, buffer_after_minutes, price, modes, active, version from service order by id";
+const INSERT: &str = "insert into service (id, facility, department, kind, name_id, name_en, preparation_id, preparation_en,
+    duration_minutes, buffer_before_minutes, buffer_after_minutes, price, modes, active, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)";
+const UPDATE: &str = "update service set department = $3, kind = $4, name_id = $5, name_en = $6, preparation_id = $7,
+    preparation_en = $8, duration_minutes = $9, buffer_before_minutes = $10, buffer_after_minutes = $11, price = $12,
+    modes = $13, active = $14, version = version + 1 where id = $1 and version = $2 returning version";
+
+impl TryFrom<Row> for Service {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            id: row.id,
+            facility: row.facility,
+            department: row.department,
+            kind: row.kind,
+            name: Bilingual { id: row.name_id, en: row.name_en },
+            preparation: Bilingual { id: row.preparation_id, en: row.preparation_en },
+            duration_minutes: row.duration_minutes,
+            buffer_before_minutes: row.buffer_before_minutes,
+            buffer_after_minutes: row.buffer_after_minutes,
+            price: Money::idr(row.price),
+            modes: stored::read(&row.modes)?,
+            active: row.active,
+            version: row.version,
+        })
+    }
+}
+
+/// Every service, for the catalogue.
+pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Service>> {
+    tx.all::<Row>(ALL, &[]).await?.into_iter().map(Service::try_from).collect()
+}
+
+/// Services offered now are for everybody, others for those who manage them.
+fn visible(cx: &Cx, service: &Service) -> bool {
+    service.active || (cx.may(Permission::ServiceManage) && cx.serves(service.facility.as_str()))
+}
+
+pub(crate) fn of_facility(directory: &DirectoryContext, cx: &Cx, facility: &FacilityId, kind: Option<ServiceKind>) -> Result<Vec<Service>> {
+    facility::get(directory, cx, facility.as_str())?;
+    let catalogue = directory.memory.catalogue();
+    let asked = |service: &&std::sync::Arc<Service>| visible(cx, service) && kind.is_none_or(|kind| kind == service.kind);
+    Ok(catalogue.services_of(facility).filter(asked).map(|service| (**service).clone()).collect())
+}
+
+pub(crate) fn get(directory: &DirectoryContext, cx: &Cx, id: &ServiceId) -> Result<Service> {
+    let found = directory.memory.catalogue().services.get(id).cloned();
+    found.filter(|service| visible(cx, service)).map(|service| (*service).clone()).ok_or(Error::NotFound("service"))
+}
+
+pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: ServiceForm) -> Result<Service> {
+    access::at_facility(cx, Permission::ServiceManage, &form.facility, "facility")?;
+    let service = check(&directory.memory.catalogue(), cx.new_id(), form)?;
+    let (cx, memory) = (cx.clone(), directory.memory.clone());
+    directory
+        .db
+        .write(async move |tx| {
+            let s = &service;
+            let modes = stored::text(&s.modes)?;
+            tx.exec(INSERT, &[
+                &s.id, &s.facility, &s.department, &s.kind, &s.name.id, &s.name.en, &s.preparation.id, &s.preparation.en,
+                &s.duration_minutes, &s.buffer_before_minutes, &s.buffer_after_minutes, &s.price.amount, &modes, &s.active,
+            ])
+            .await?;
+            said(tx, &cx, "service.add", s).await?;
+            let added = service.clone();
+            tx.after_commit(move || memory.catalogue_mut().put_service(added));
+            Ok(service)
+        })
+        .await
+}
+
+pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &ServiceId, version: i64, form: ServiceForm) -> Result<Service> {
+    cx.require(Permission::ServiceManage)?;
+    let mut service = {
+        let catalogue = directory.memory.catalogue();
+        let before = catalogue.services.get(id).ok_or(Error::NotFound("service"))?;
+        access::at_facility(cx, Permission::ServiceManage, &before.facility, "service")?;
+        if form.facility != before.facility {
+            return Err(Error::invalid("facility", "facility-fixed"));
+        }
+        check(&catalogue, id.clone(), form)?
+    };
+    let (cx, memory) = (cx.clone(), directory.memory.clone());
+    directory
+        .db
+        .write(async move |tx| {
+            let s = &service;
+            let modes = stored::text(&s.modes)?;
+            let updated: Option<(i64,)> = tx
+                .one(UPDATE, &[
+                    &s.id, &version, &s.department, &s.kind, &s.name.id, &s.name.en, &s.preparation.id, &s.preparation.en,
+                    &s.duration_minutes, &s.buffer_before_minutes, &s.buffer_after_minutes, &s.price.amount, &modes, &s.active,
+                ])
+                .await?;
+            (service.version,) = updated.ok_or(Error::Stale)?;
+            said(tx, &cx, "service.change", &service).await?;
+            let changed = service.clone();
+            tx.after_commit(move || memory.catalogue_mut().put_service(changed));
+            Ok(service)
+        })
+        .await
+}
+
+/// The service of a form, or everything that is wrong with it.
+fn check(catalogue: &Catalogue, id: ServiceId, form: ServiceForm) -> Result<Service> {
+    let mut problems = Problems::default();
+    problems.check(catalogue.facilities.get(&form.facility).is_some(), "facility", "no-such-facility");
+    let there = |department: &DepartmentId| catalogue.department(department).is_some_and(|d| d.facility == form.facility);
+    problems.check(form.department.as_ref().is_none_or(there), "department", "no-such-department");
+    let name = Bilingual { id: problems.text("name.id", &form.name.id, 120), en: problems.text("name.en", &form.name.en, 120) };
+    let mut prepare = |field: &str, text: &str| problems.optional_text(field, Some(text), 2000).unwrap_or_default();
+    let preparation = Bilingual { id: prepare("preparation.id", &form.preparation.id), en: prepare("preparation.en", &form.preparation.en) };
+    range(&mut problems, "duration_minutes", form.duration_minutes.into(), 5, 720);
+    range(&mut problems, "buffer_before_minutes", form.buffer_before_minutes.into(), 0, 120);
+    range(&mut problems, "buffer_after_minutes", form.buffer_after_minutes.into(), 0, 120);
+    range(&mut problems, "price", form.price, 0, HIGHEST_PRICE);
+    problems.check(!form.modes.is_empty(), "modes", "required");
+    problems.done()?;
+    Ok(Service {
+        id,
+        facility: form.facility,
+        department: form.department,
+        kind: form.kind,
+        name,
+        preparation,
+        duration_minutes: form.duration_minutes,
+        buffer_before_minutes: form.buffer_before_minutes,
+        buffer_after_minutes: form.buffer_after_minutes,
+        price: Money::idr(form.price),
+        modes: distinct(&form.modes),
+        active: form.active,
+        version: 1,
+    })
+}
+
+/// Each mode once, in the order of the words.
+pub(crate) fn distinct(modes: &[Mode]) -> Vec<Mode> {
+    Mode::ALL.iter().copied().filter(|mode| modes.contains(mode)).collect()
+}
+
+/// Notes a number that lies outside its bounds.
+pub(crate) fn range(problems: &mut Problems, field: &str, value: i64, min: i64, max: i64) {
+    if !(min..=max).contains(&value) {
+        problems.add(FieldError::new(field, "out-of-range").with("min", min).with("max", max));
+    }
+}
+
+async fn said(tx: &mut Tx, cx: &Cx, action: &str, service: &Service) -> Result<()> {
+    tx.publish(cx, &ServiceChanged { service: service.id.clone(), details: service.clone() }).await?;
+    tx.publish(cx, &AuditEntry::of(cx, crate::CONTEXT, action, service.id.as_str()).at_facility(service.facility.as_str())).await
+}
