@@ -10,18 +10,18 @@ use platform::db::{Db, DbOptions, Migration};
 
 const MIGRATIONS: &[Migration] = &[Migration {
     name: "0001_speed.sql",
-    sql: "create table doctor (id bigint primary key, name text not null);
-          insert into doctor (id, name) values (1, 'a');
-          create table booking (id bigint primary key, doctor bigint not null, at timestamptz not null);
+    sql: "create table seller (id bigint primary key, name text not null);
+          insert into seller (id, name) values (1, 'a');
+          create table booking (id bigint primary key, seller bigint not null, at timestamptz not null);
           create table outbox (n bigint primary key, body text not null);",
 }];
 
 async fn book(db: &Db, id: i64) -> platform::Result<()> {
     let at = jiff::Timestamp::from_second(id).unwrap_or_default();
     db.write(async move |tx| {
-        let doctor = tx.one::<(i64, String)>("select id, name from doctor where id = $1", &[&1_i64]).await?;
-        let doctor = doctor.ok_or(platform::Error::NotFound("doctor"))?.0;
-        tx.exec("insert into booking (id, doctor, at) values ($1, $2, $3)", &[&id, &doctor, &at]).await?;
+        let seller = tx.one::<(i64, String)>("select id, name from seller where id = $1", &[&1_i64]).await?;
+        let seller = seller.ok_or(platform::Error::NotFound("seller"))?.0;
+        tx.exec("insert into booking (id, seller, at) values ($1, $2, $3)", &[&id, &seller, &at]).await?;
         tx.exec("insert into outbox (n, body) values ($1, $2)", &[&id, &"{\"kind\":\"booked\"}"]).await?;
         Ok(())
     })
@@ -79,7 +79,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("64 callers: {units} units in {took:?}, {:.0} a second, {} commits", units as f64 / took.as_secs_f64(), after.commits - before.commits);
     let began = Instant::now();
     for _ in 0..20_000 {
-        db.read(async |tx| tx.one::<(i64, String)>("select id, name from doctor where id = $1", &[&1_i64]).await).await?;
+        db.read(async |tx| tx.one::<(i64, String)>("select id, name from seller where id = $1", &[&1_i64]).await).await?;
     }
     println!("lone read of one row: {:?}", began.elapsed() / 20_000);
     db.close().await;

@@ -67,9 +67,9 @@ pub struct Conflict {
 /// One field and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
-    /// Path of the field as the caller wrote it: `patient.birth_date`.
+    /// Path of the field as the caller wrote it: `person.birth_date`.
     pub field: String,
-    /// Text key of the remedy without its `error-` prefix: `required`, `too-long`, `nik-digits`.
+    /// Text key of the remedy without its `error-` prefix: `required`, `too-long`, `card-digits`.
     pub code: String,
     /// Values for the text, by name.
     pub args: Vec<(String, String)>,

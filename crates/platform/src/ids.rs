@@ -42,7 +42,7 @@ pub fn is_valid(prefix: &str, text: &str) -> bool {
         .is_some_and(|rest| rest.len() == 26 && rest.bytes().all(|b| ALPHABET.contains(&b)))
 }
 
-/// Declares an identifier type: `id!(/// Doc. PatientId, "pat");`
+/// Declares an identifier type: `id!(/// Doc. OrderId, "ord");`
 #[macro_export]
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident, $prefix:literal) => {

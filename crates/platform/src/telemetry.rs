@@ -136,8 +136,8 @@ mod tests {
     /// E6
     #[test]
     fn private_values_do_not_show() {
-        let nik = Private::new("3174010101900001");
-        assert_eq!(format!("{nik} {nik:?}"), "«private» «private»");
-        assert_eq!(*nik.expose(), "3174010101900001");
+        let card = Private::new("3174010101900001");
+        assert_eq!(format!("{card} {card:?}"), "«private» «private»");
+        assert_eq!(*card.expose(), "3174010101900001");
     }
 }

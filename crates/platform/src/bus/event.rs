@@ -25,7 +25,7 @@ pub const ANY_SOURCE: &str = "*";
 
 /// Something a context says to the others.
 pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Its name among all events: `appointment-booked`.
+    /// Its name among all events: `order-placed`.
     const KIND: &'static str;
     /// How it is numbered and applied.
     const CLASS: Class;

@@ -14,7 +14,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const NOT_YET: &str = "not-yet-known";
 
-/// What a reaction answers when it needs something it has not heard of yet: a booking before its patient's profile.
+/// What a reaction answers when it needs something it has not heard of yet: an order before its customer's profile.
 /// Between contexts there is no order, so this is no fault; it is tried again for a day.
 pub fn not_yet() -> Error {
     Error::Unavailable(NOT_YET)

@@ -7,9 +7,9 @@
 //! ```no_run
 //! # use platform::{bus::{Bus, Class, Event, Reactions}, db::{Db, Migration}, *};
 //! #[derive(serde::Serialize, serde::Deserialize)]
-//! struct DoctorListed { id: String, name: String }
-//! impl Event for DoctorListed {
-//!     const KIND: &'static str = "doctor-listed";
+//! struct SellerListed { id: String, name: String }
+//! impl Event for SellerListed {
+//!     const KIND: &'static str = "seller-listed";
 //!     const CLASS: Class = Class::Profile;
 //!     const SOURCE: &'static str = "directory";
 //!     fn subject(&self) -> String { self.id.clone() }
@@ -17,10 +17,10 @@
 //!
 //! # async fn example(cx: Cx, directory: Db, scheduling: Db) -> Result<()> {
 //! let mut reactions = Reactions::new("scheduling", scheduling.clone());
-//! reactions.hear::<DoctorListed>("copy of the doctor", |tx, _cx, doctor, _heard| {
+//! reactions.hear::<SellerListed>("copy of the seller", |tx, _cx, seller, _heard| {
 //!     Box::pin(async move {
-//!         tx.exec("insert into doctor_copy (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name",
-//!             &[&doctor.id, &doctor.name]).await?;
+//!         tx.exec("insert into seller_copy (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name",
+//!             &[&seller.id, &seller.name]).await?;
 //!         Ok(())
 //!     })
 //! });
@@ -28,7 +28,7 @@
 //! bus.source("directory", directory.clone()).source("scheduling", scheduling).join(reactions);
 //! let bus = bus.start().await?;
 //!
-//! directory.write(async move |tx| tx.publish(&cx, &DoctorListed { id: "doc_1".into(), name: "Ayu".into() }).await).await?;
+//! directory.write(async move |tx| tx.publish(&cx, &SellerListed { id: "sel_1".into(), name: "Ayu".into() }).await).await?;
 //! bus.settle(std::time::Duration::from_secs(5)).await
 //! # }
 //! ```

@@ -69,7 +69,7 @@ impl MasterKey {
         if check == &sha256_hex(key.as_bytes())[..4] { unhex(key).map(Self).ok_or_else(wrong) } else { Err(wrong()) }
     }
 
-    /// A key of its own for one purpose: `csrf`, `blind-index:nik:1`.
+    /// A key of its own for one purpose: `csrf`, `blind-index:card:1`.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         hmac_sha256(&self.0[..], &[b"mediverse:derive:", purpose.as_bytes()])
     }

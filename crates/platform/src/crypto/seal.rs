@@ -84,17 +84,17 @@ mod tests {
     #[test]
     fn a_sealed_value_opens_only_unchanged_in_its_place_with_its_key() {
         let key = DataKey::new([7; 16], &[1; 32]);
-        let sealed = key.seal("booking:complaint:apt_1", b"sakit kepala", &Entropy::System);
-        assert_eq!(key.open("booking:complaint:apt_1", &sealed).unwrap(), b"sakit kepala");
-        assert!(key.open("booking:complaint:apt_2", &sealed).is_err());
+        let sealed = key.seal("order:note:ord_1", b"sakit kepala", &Entropy::System);
+        assert_eq!(key.open("order:note:ord_1", &sealed).unwrap(), b"sakit kepala");
+        assert!(key.open("order:note:ord_2", &sealed).is_err());
         for i in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[i] ^= 1;
-            assert!(key.open("booking:complaint:apt_1", &changed).is_err(), "byte {i} was changed unnoticed");
-            assert!(key.open("booking:complaint:apt_1", &sealed[..i]).is_err());
+            assert!(key.open("order:note:ord_1", &changed).is_err(), "byte {i} was changed unnoticed");
+            assert!(key.open("order:note:ord_1", &sealed[..i]).is_err());
         }
-        assert!(DataKey::new([8; 16], &[1; 32]).open("booking:complaint:apt_1", &sealed).is_err());
-        assert!(DataKey::new([7; 16], &[2; 32]).open("booking:complaint:apt_1", &sealed).is_err());
-        assert_ne!(sealed, key.seal("booking:complaint:apt_1", b"sakit kepala", &Entropy::System));
+        assert!(DataKey::new([8; 16], &[1; 32]).open("order:note:ord_1", &sealed).is_err());
+        assert!(DataKey::new([7; 16], &[2; 32]).open("order:note:ord_1", &sealed).is_err());
+        assert_ne!(sealed, key.seal("order:note:ord_1", b"sakit kepala", &Entropy::System));
     }
 }

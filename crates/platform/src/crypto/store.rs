@@ -41,8 +41,8 @@ impl KeyStore {
         })
     }
 
-    /// The key of a scope, made where there is none: `patient:pat_…` for what must be erasable alone,
-    /// `scheduling:complaint:2026-11` for what comes too fast for a key each. 404 where it was destroyed.
+    /// The key of a scope, made where there is none: `person:per_…` for what must be erasable alone,
+    /// `orders:note:2026-11` for what comes too fast for a key each. 404 where it was destroyed.
     pub async fn for_scope(&self, cx: &Cx, scope: &str) -> Result<DataKey> {
         if let Some(key) = self.by_scope.get(scope) {
             return Ok(key);
@@ -162,15 +162,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let master = MasterKey::generate(&Entropy::System);
         let (store, cx) = (store(folder.path(), &master).await, cx());
-        let siti = store.for_scope(&cx, "patient:pat_siti").await.unwrap();
-        let budi = store.for_scope(&cx, "patient:pat_budi").await.unwrap();
-        assert_eq!(store.for_scope(&cx, "patient:pat_siti").await.unwrap().id_text(), siti.id_text());
+        let siti = store.for_scope(&cx, "person:per_siti").await.unwrap();
+        let budi = store.for_scope(&cx, "person:per_budi").await.unwrap();
+        assert_eq!(store.for_scope(&cx, "person:per_siti").await.unwrap().id_text(), siti.id_text());
         let (of_siti, of_budi) = (siti.seal("t:c:1", b"x", &cx.entropy), budi.seal("t:c:2", b"y", &cx.entropy));
         assert_eq!(store.open_sealed("t:c:1", &of_siti).await.unwrap(), b"x");
-        store.destroy(&cx, "patient:pat_siti").await.unwrap();
-        store.destroy(&cx, "patient:pat_siti").await.unwrap();
+        store.destroy(&cx, "person:per_siti").await.unwrap();
+        store.destroy(&cx, "person:per_siti").await.unwrap();
         assert!(matches!(store.open_sealed("t:c:1", &of_siti).await, Err(Error::NotFound("key"))));
-        assert!(matches!(store.for_scope(&cx, "patient:pat_siti").await, Err(Error::NotFound("key"))));
+        assert!(matches!(store.for_scope(&cx, "person:per_siti").await, Err(Error::NotFound("key"))));
         assert_eq!(store.open_sealed("t:c:2", &of_budi).await.unwrap(), b"y");
     }
 

@@ -6,8 +6,8 @@
 //! # async fn example(db: platform::db::Db, id: String) -> platform::Result<()> {
 //! let name = db
 //!     .write(async move |tx| {
-//!         tx.exec("update doctor set seen = seen + 1 where id = $1", &[&id]).await?;
-//!         tx.one::<(String,)>("select name from doctor where id = $1", &[&id]).await
+//!         tx.exec("update seller set seen = seen + 1 where id = $1", &[&id]).await?;
+//!         tx.one::<(String,)>("select name from seller where id = $1", &[&id]).await
 //!     })
 //!     .await?;
 //! # let _ = name; Ok(()) }

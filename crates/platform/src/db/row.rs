@@ -110,9 +110,9 @@ tuple!(A B C D E F G H I J K L);
 ///
 /// ```
 /// platform::row! {
-///     /// A doctor as the list shows them: `select id, name from doctor`.
+///     /// A seller as the list shows them: `select id, name from seller`.
 ///     #[derive(Debug, Clone)]
-///     pub struct Doctor { pub id: i64, pub name: String }
+///     pub struct Seller { pub id: i64, pub name: String }
 /// }
 /// ```
 #[macro_export]

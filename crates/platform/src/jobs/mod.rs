@@ -9,7 +9,7 @@
 //! # use jiff::SignedDuration;
 //! # async fn example(cx: Cx, db: Db) -> Result<()> {
 //! let mut jobs = Jobs::new("scheduling", db.clone());
-//! jobs.on("remind", async |cx: Cx, appointment: String| { let _ = (cx.now(), appointment); Ok(()) })
+//! jobs.on("remind", async |cx: Cx, order: String| { let _ = (cx.now(), order); Ok(()) })
 //!     .every("release-holds", SignedDuration::from_secs(30), async |_cx: Cx| Ok(()));
 //! let jobs = jobs.start(cx.clock.clone(), cx.entropy.clone()).await?;
 //!

@@ -5,7 +5,7 @@ use http::request::Parts;
 
 use crate::{error::{Error, Result}, ids::Id};
 
-/// The one identifier of a route such as `/doctors/{id}`. One that cannot be an identifier is simply not found.
+/// The one identifier of a route such as `/orders/{id}`. One that cannot be an identifier is simply not found.
 #[derive(Debug, Clone)]
 pub struct PathId<I>(pub I);
 
