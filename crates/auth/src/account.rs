@@ -153,6 +153,9 @@ impl AuthContext {
     /// them opens the account, staff only by who may give roles.
     pub(crate) async fn open(&self, cx: &Cx, ask: OpenAccount) -> Result<Account> {
         may_open(cx, ask.role)?;
+        if cx.actor == Actor::Guest {
+            self.openers.take(&cx.address, cx.now())?;
+        }
         let facts = vec![ask.name.clone(), ask.email.clone(), ask.phone.clone().unwrap_or_default()];
         let weakness = self.passwords.judge("password", &ask.password, facts).await?;
         let (mut account, problems) = new_account(cx, &ask);
@@ -166,6 +169,14 @@ impl AuthContext {
                 Ok(account.shown())
             })
             .await
+    }
+
+    /// Everything [`contracts::auth::Auth::open_account`] would refuse of the fields, without opening anything.
+    pub async fn check_account(&self, cx: &Cx, ask: &OpenAccount) -> Result<()> {
+        let facts = vec![ask.name.clone(), ask.email.clone(), ask.phone.clone().unwrap_or_default()];
+        let weakness = self.passwords.judge("password", &ask.password, facts).await?;
+        let (_, problems) = new_account(cx, ask);
+        problems.into_iter().chain(weakness).fold(Problems::default(), noted).done()
     }
 
     /// Hashes a password once, for accounts opened by [`AuthContext::open_hashed`].
@@ -251,7 +262,9 @@ impl AuthContext {
         let (cx, id, presence) = (cx.clone(), id.clone(), self.presence.clone());
         self.db
             .write(async move |tx| {
-                role::hold_super_admins(tx).await?;
+                if ask.roles.is_some() || ask.active.is_some() {
+                    role::hold_super_admins(tx).await?;
+                }
                 let before = get(tx, id.as_str()).await?;
                 if !own && is_staff(&before) {
                     cx.require(Permission::RoleManage)?;
@@ -391,7 +404,9 @@ fn changed(cx: &Cx, mut account: Kept, ask: &ChangeAccount) -> Result<Kept> {
     }
     if let Some(facilities) = &ask.facilities {
         account.facilities = facilities.join(" ");
-        facility_problem(&account.roles(), facilities).into_iter().for_each(|problem| problems.add(problem));
+        if let Some(problem) = facility_problem(&account.roles(), facilities) {
+            problems.add(problem);
+        }
     }
     match ask.active {
         Some(false) => account.state = AccountState::Deactivated,

@@ -3,7 +3,7 @@
 
 use contracts::{Permission, audit::AuditEntry, auth::{AuditLine, AuditSearch, AuditVerdict}};
 use jiff::Timestamp;
-use platform::{Cx, Error, Result, db::{Page, Tx}, error::Problems, ids};
+use platform::{Cx, Error, Result, db::{Page, Tx, Value}, error::Problems, ids};
 use sha2::{Digest, Sha256};
 
 use crate::{AuthContext, vault::Vault};
@@ -63,6 +63,27 @@ platform::row! {
         request_id: String,
         at: Timestamp,
     }
+
+    /// A line as it is found.
+    struct Found {
+        seq: Option<i64>,
+        context: String,
+        actor: String,
+        action: String,
+        object: String,
+        patient: Option<String>,
+        reason: Option<String>,
+        request_id: String,
+        at: Timestamp,
+        id: String,
+    }
+}
+
+impl Found {
+    fn shown(self) -> AuditLine {
+        let Self { seq, context, actor, action, object, patient, reason, request_id, at, .. } = self;
+        AuditLine { seq, context, actor, action, object, patient, reason, request_id, at }
+    }
 }
 
 /// Keeps a line of another context, once however often it is heard.
@@ -110,24 +131,27 @@ async fn seal_some(tx: &mut Tx, vault: &Vault) -> Result<usize> {
     let lines: Vec<Line> = tx.all(UNSEALED, &[&BATCH]).await?;
     let last: Option<(i64, Vec<u8>)> = tx.one(LAST, &[]).await?;
     let (mut seq, mut link) = last.unwrap_or_else(|| (0, Sha256::digest(ORIGIN).to_vec()));
-    let sealed = lines.len();
+    let mut seals: Vec<Vec<Value>> = Vec::with_capacity(lines.len());
     for line in lines {
         seq += 1;
         let hash = line.seal(&link, seq).to_vec();
-        if tx.exec(SEAL, &[&line.id, &seq, &link, &hash]).await? == 0 {
-            return Err(Error::Unavailable("audit sealer"));
-        }
+        seals.push(vec![line.id.into(), seq.into(), link.into(), hash.clone().into()]);
         link = hash;
     }
-    if sealed > 0 {
-        tx.exec(SET_HEAD, &[&seq, &link, &vault.head_mark(seq, &link)]).await?;
+    if seals.is_empty() {
+        return Ok(0);
     }
-    Ok(sealed)
+    if tx.exec_many(SEAL, &seals).await? != seals.len() as u64 {
+        return Err(Error::Unavailable("audit sealer"));
+    }
+    tx.exec(SET_HEAD, &[&seq, &link, &vault.head_mark(seq, &link)]).await?;
+    Ok(seals.len())
 }
 
 impl AuthContext {
-    /// Seals all lines there are. Run by one leased job.
-    pub(crate) async fn seal_trail(&self) -> Result<()> {
+    /// Seals all lines there are. One leased job does it every two seconds; done twice at once, one of the two fails
+    /// and nothing is harmed.
+    pub async fn seal_trail(&self) -> Result<()> {
         loop {
             let vault = self.vault.clone();
             if (self.db.write(async move |tx| seal_some(tx, &vault).await).await? as i64) < BATCH {
@@ -159,21 +183,10 @@ impl AuthContext {
         self.db
             .write(async move |tx| {
                 note(tx, &cx, "audit.read", "audit").await?;
-                let found: Vec<(Option<i64>, String, String, String, String, Option<String>, Option<String>, String, Timestamp, String)> = tx
+                let found: Vec<Found> = tx
                     .all(sql, &[&before, &id, &from, &actor, &action, &object, &patient, &facilities, &ask.page.fetch()])
                     .await?;
-                let page = Page::of(found, &ask.page, |last| (last.8, last.9.clone()))?;
-                Ok(page.map(|(seq, context, actor, action, object, patient, reason, request_id, at, _)| AuditLine {
-                    seq,
-                    context,
-                    actor,
-                    action,
-                    object,
-                    patient,
-                    reason,
-                    request_id,
-                    at,
-                }))
+                Ok(Page::of(found, &ask.page, |last| (last.at, last.id.clone()))?.map(Found::shown))
             })
             .await
     }

@@ -48,6 +48,8 @@ pub struct AuthContext {
     pub(crate) presence: Presence,
     /// Asking for and trying of reset codes, by address.
     pub(crate) senders: Limiter<Option<IpAddr>>,
+    /// Accounts opened by guests, by address.
+    pub(crate) openers: Limiter<Option<IpAddr>>,
     /// Codes of a second factor tried by somebody signed in.
     pub(crate) codes: Limiter<AccountId>,
     /// Tokens whose signature was checked, by hash.
@@ -73,8 +75,9 @@ impl AuthContext {
             keyring: Keyring::open(&cx, db.clone(), vault.clone(), settings.clone()).await?,
             presence: Presence::new(db.clone()),
             senders: Limiter::new(20, SignedDuration::from_mins(15), 100_000),
+            openers: Limiter::new(100, SignedDuration::from_mins(15), 100_000),
             codes: Limiter::new(5, SignedDuration::from_mins(5), 10_000),
-            checked: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(15 * 60)).build(),
+            checked: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_mins(15)).build(),
             db,
             settings,
             vault,
@@ -107,7 +110,10 @@ impl AuthContext {
         let session = self.presence.session_of_cookie(session::hash_of(cookie)).await?;
         let present: Arc<Present> = self.presence.of_session(&session, now).await?;
         if self.presence.is_first_use_of_minute(&session) {
-            self.note_use(&session, now).await?;
+            // Whoever may come in is let in, also while nothing can be written.
+            if let Err(error) = self.note_use(&session, now).await {
+                tracing::warn!(error = error.word(), "the use of a session was not noted");
+            }
         }
         Ok(present.identity.clone())
     }

@@ -1,6 +1,6 @@
 //! Passwords: how they are hashed, checked and judged (A5).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use platform::{Cx, Error, Result, error::FieldError};
@@ -11,6 +11,9 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 
 /// A hash nobody's password has, checked against where there is no account, so that the answer takes as long.
 const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// How long somebody waits for their turn: beyond that more are signing in than the machine can serve.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The longest password that is looked at, in bytes.
 const LONGEST: usize = 1024;
@@ -81,7 +84,8 @@ impl Passwords {
 
     /// Somewhere else than on the request threads, when it is our turn.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let turn = self.gate.clone().acquire_owned().await.map_err(Error::internal)?;
+        let waiting = tokio::time::timeout(PATIENCE, self.gate.clone().acquire_owned());
+        let turn = waiting.await.map_err(|_| Error::Unavailable("password hashing"))?.map_err(Error::internal)?;
         let done = tokio::task::spawn_blocking(move || {
             let answer = work();
             drop(turn);

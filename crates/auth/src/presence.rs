@@ -13,7 +13,7 @@ use crate::{account, role, session};
 /// How long what was read counts.
 const FRESH: Duration = Duration::from_secs(1);
 /// How long an ended session is remembered: longer than an access token lives.
-const DENIED: Duration = Duration::from_secs(16 * 60);
+const DENIED: Duration = Duration::from_mins(16);
 const MOST: u64 = 100_000;
 
 /// A session that is good, and whom it stands for.
@@ -42,8 +42,8 @@ impl Presence {
         Self {
             db,
             by_session: Cache::builder().max_capacity(MOST).time_to_live(FRESH).build(),
-            by_cookie: Cache::builder().max_capacity(MOST).time_to_live(Duration::from_secs(60)).build(),
-            used: Register::builder().max_capacity(MOST).time_to_live(Duration::from_secs(60)).build(),
+            by_cookie: Cache::builder().max_capacity(MOST).time_to_live(Duration::from_mins(1)).build(),
+            used: Register::builder().max_capacity(MOST).time_to_live(Duration::from_mins(1)).build(),
             denied: Register::builder().max_capacity(MOST).time_to_live(DENIED).build(),
         }
     }

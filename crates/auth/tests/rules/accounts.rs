@@ -14,7 +14,7 @@ testkit::db_test! {
         assert_eq!((patient.state, patient.roles), (AccountState::Active, vec![Role::Patient]));
         let doctor = house.auth.open_account(&guest, asks("dokter@example.com", Role::Doctor)).await?;
         assert_eq!(doctor.state, AccountState::Pending);
-        let (patient, _) = (house.log_in("siti@example.com").await?, ());
+        let patient = house.log_in("siti@example.com").await?;
         let patient = house.with_token(&patient.access_token).await?;
         for role in [Role::Admin, Role::SuperAdmin] {
             for cx in [&guest, &patient] {
@@ -29,7 +29,7 @@ testkit::db_test! {
     }
 
     /// A1
-    async fn an_e_mail_or_phone_has_one_account(db: Db) {
+    async fn r_a6_signing_up_never_binds_to_an_existing_account(db: Db) {
         let house = House::open(db).await?;
         let with_phone = |email: &str, phone: &str| OpenAccount { phone: Some(phone.to_owned()), ..asks(email, Role::Patient) };
         let guest = house.guest("10.0.0.1");
@@ -63,6 +63,17 @@ testkit::db_test! {
             let ask = OpenAccount { password: password.to_owned(), ..asks("siti@example.com", Role::Patient) };
             assert!(is_invalid(&house.auth.open_account(&house.guest("10.0.0.1"), ask).await, code));
         }
+    }
+
+    /// A1
+    async fn r_a10_an_address_opens_so_many_accounts_only(db: Db) {
+        let house = House::open(db).await?;
+        let bad = |i: usize| OpenAccount { password: "pendek".to_owned(), ..asks(&format!("orang{i}@example.com"), Role::Patient) };
+        for i in 0..100 {
+            assert!(is_invalid(&house.auth.open_account(&house.guest("10.0.0.7"), bad(i)).await, "too-short"));
+        }
+        assert!(matches!(house.auth.open_account(&house.guest("10.0.0.7"), bad(0)).await, Err(Error::RateLimited(_))));
+        assert!(is_invalid(&house.auth.open_account(&house.guest("10.0.0.8"), bad(0)).await, "too-short"));
     }
 
     /// A7

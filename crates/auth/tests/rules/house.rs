@@ -45,11 +45,13 @@ impl House {
 
     /// The program itself.
     pub fn system(&self) -> Cx {
+        self.tick();
         Cx::system("test", self.clock.clone(), Entropy::System)
     }
 
     /// A visitor from that address.
     pub fn guest(&self, address: &str) -> Cx {
+        self.tick();
         let mut cx = Cx::guest("req_test", Locale::Id, self.clock.clone(), Entropy::System);
         cx.address = Some(address.parse().unwrap());
         cx
@@ -66,6 +68,11 @@ impl House {
         cx.permissions = identity.permissions;
         cx.facilities = identity.facilities.clone();
         cx
+    }
+
+    /// No two things happen at the same instant, so that the newest is known.
+    fn tick(&self) {
+        self.clock.advance(SignedDuration::from_micros(1));
     }
 
     pub fn pass(&self, seconds: i64) {

@@ -101,6 +101,27 @@ testkit::db_test! {
     }
 }
 
+testkit::db_test! {
+    &[];
+
+    /// J4
+    async fn every_operation_is_named_tagged_and_says_what_it_answers(db: Db) {
+        let house = House::open(db).await?;
+        let auth: Arc<dyn Auth> = house.auth.clone();
+        let (_, documented) = auth::http::routes(auth).split_for_parts();
+        let documented = serde_json::to_value(&documented).unwrap();
+        let mut names = std::collections::HashSet::new();
+        for (path, methods) in documented["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path} has another's name");
+                assert!(operation["tags"][0].is_string() && operation["summary"].is_string(), "{method} {path}");
+                assert!(operation["responses"].as_object().is_some_and(|answers| !answers.is_empty()), "{method} {path}");
+            }
+        }
+        assert_eq!(names.len(), 23);
+    }
+}
+
 /// A1
 #[test]
 fn every_text_is_there_in_both_languages() {

@@ -19,7 +19,7 @@ testkit::db_test! {
         let guest = house.guest("10.0.0.1");
         let second = house.auth.refresh(&guest, token(&first.refresh_token)).await?;
         assert_ne!(second.refresh_token, first.refresh_token);
-        house.pass(10);
+        house.pass(9);
         let retried = house.auth.refresh(&guest, token(&first.refresh_token)).await?;
         assert_eq!(retried.refresh_token, second.refresh_token);
         house.auth.identify_bearer(&retried.access_token).await?;

@@ -40,11 +40,31 @@ testkit::db_test! {
         ] {
             assert_eq!(house.auth.audit(&boss, ask).await?.items.len(), 1);
         }
-        let none = AuditSearch { until: Some(house.clock.now()), ..Default::default() };
+        let none = AuditSearch { until: Some("2026-11-24T00:00:00Z".parse().unwrap()), ..Default::default() };
         assert!(house.auth.audit(&boss, none).await?.items.is_empty());
         // Reading the trail is itself in the trail.
         let readings = AuditSearch { action: Some("audit.read".to_owned()), actor: Some(boss.account()?.to_owned()), ..Default::default() };
         assert_eq!(house.auth.audit(&boss, readings).await?.items.len(), 6);
+    }
+
+    /// A8
+    async fn sealers_at_the_same_time_do_not_break_the_chain(db: Db) {
+        let house = House::open(db).await?;
+        let (boss, _) = house.signed_in("boss@example.com", Role::SuperAdmin).await?;
+        hear_lines(&house, 20).await?;
+        let sealers: Vec<_> = (0..8)
+            .map(|_| {
+                let auth = house.auth.clone();
+                tokio::spawn(async move { auth.seal_trail().await })
+            })
+            .collect();
+        let mut sealed = 0;
+        for sealer in sealers {
+            sealed += usize::from(sealer.await.unwrap().is_ok());
+        }
+        assert!(sealed > 0);
+        let verdict = house.auth.verify_audit(&boss).await?;
+        assert!(verdict.sealed >= 20 && verdict.broken_at.is_none(), "{verdict:?}");
     }
 
     /// A8
