@@ -140,8 +140,8 @@ pub(crate) async fn check(tx: &mut Tx, id: FacilityId, form: FacilityForm) -> Re
 }
 
 fn within(problems: &mut Problems, field: &str, value: Option<f64>, bound: i32) {
-    // A number that is none (NaN) lies within nothing.
-    if value.is_some_and(|value| !(value.abs() <= f64::from(bound))) {
+    let bounds = f64::from(-bound)..=f64::from(bound);
+    if value.is_some_and(|value| !bounds.contains(&value)) {
         problems.add(FieldError::new(field, "out-of-range").with("min", -bound).with("max", bound));
     }
 }

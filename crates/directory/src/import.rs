@@ -50,24 +50,30 @@ impl Outcome {
 
 /// The report while it is written.
 struct Report<'t> {
-    report: ImportReport,
+    told: ImportReport,
     texts: &'t Texts,
     locale: Locale,
 }
 
 impl<'t> Report<'t> {
     fn new(directory: &'t DirectoryContext, cx: &Cx) -> Self {
-        Self { report: ImportReport::default(), texts: &directory.texts, locale: cx.locale }
+        Self { told: ImportReport::default(), texts: &directory.texts, locale: cx.locale }
+    }
+
+    fn note_all(&mut self, outcomes: impl IntoIterator<Item = (u64, Outcome)>) {
+        for (line, outcome) in outcomes {
+            self.note(line, outcome);
+        }
     }
 
     fn note(&mut self, line: u64, outcome: Outcome) {
         match outcome {
-            Outcome::Added => self.report.added += 1,
-            Outcome::Changed => self.report.changed += 1,
-            Outcome::Same => self.report.same += 1,
+            Outcome::Added => self.told.added += 1,
+            Outcome::Changed => self.told.changed += 1,
+            Outcome::Same => self.told.same += 1,
             Outcome::Refused(fields) => {
                 let refusals: Vec<RefusedRow> = fields.into_iter().map(|field| self.refusal(line, field)).collect();
-                self.report.refused.extend(refusals);
+                self.told.refused.extend(refusals);
             }
         }
     }
@@ -79,7 +85,7 @@ impl<'t> Report<'t> {
     }
 
     fn done(mut self) -> ImportReport {
-        self.report.refused.sort_by_key(|row| row.line);
-        self.report
+        self.told.refused.sort_by_key(|row| row.line);
+        self.told
     }
 }

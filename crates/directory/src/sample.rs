@@ -195,7 +195,7 @@ fn doctor_form(cx: &Cx, number: usize, doctor: &SampleDoctor, sample: &Sample, p
         languages: doctor.languages.clone(),
         about: doctor.about.clone(),
         str_number: format!("STR-CONTOH-{:06}", number + 1),
-        str_until: (number % 3 != 0).then(|| in_years(2 + (number % 3) as i32)),
+        str_until: (!number.is_multiple_of(3)).then(|| in_years(2 + (number % 3) as i32)),
         practices: doctor.practices.iter().map(practice).collect(),
         auto_accept: doctor.auto_accept,
         account: doctor.account.clone(),

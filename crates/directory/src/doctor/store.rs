@@ -157,7 +157,7 @@ pub(crate) async fn all_listed(tx: &mut Tx) -> Result<Vec<Listed>> {
             sex: row.sex,
             specialities: stored::read(&row.specialities)?,
             practising_since: row.practising_since,
-            listed: row.state == DoctorState::Listed,
+            findable: row.state == DoctorState::Listed,
             version: row.version,
         })
     };

@@ -45,9 +45,9 @@ pub(super) async fn run(directory: &DirectoryContext, cx: &Cx, csv: &[u8]) -> Re
                 Ok(outcomes)
             })
             .await?;
-        outcomes.into_iter().for_each(|(line, outcome)| report.note(line, outcome));
+        report.note_all(outcomes);
     }
-    file.unreadable.into_iter().for_each(|(line, wrong)| report.note(line, Outcome::Refused(vec![wrong])));
+    report.note_all(file.refusals());
     Ok(report.done())
 }
 

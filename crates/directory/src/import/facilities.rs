@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contracts::{Permission, directory::{FacilityForm, ImportReport}};
-use platform::{Cx, FieldError, Result, db::Tx, error::Problems};
+use platform::{Cx, Result, db::Tx, error::Problems};
 
 use super::{Outcome, Report, UNIT, cell, file::{File, Row}};
 use crate::{DirectoryContext, access, facility, memory::Memory};
@@ -34,9 +34,9 @@ pub(super) async fn run(directory: &DirectoryContext, cx: &Cx, csv: &[u8]) -> Re
                 Ok(outcomes)
             })
             .await?;
-        outcomes.into_iter().for_each(|(line, outcome)| report.note(line, outcome));
+        report.note_all(outcomes);
     }
-    file.unreadable.into_iter().for_each(|(line, wrong): (u64, FieldError)| report.note(line, Outcome::Refused(vec![wrong])));
+    report.note_all(file.refusals());
     Ok(report.done())
 }
 

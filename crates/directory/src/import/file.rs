@@ -3,6 +3,8 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 use platform::{Error, FieldError, Result};
 
+use super::Outcome;
+
 /// So many rows at most.
 const MOST: usize = 200_000;
 
@@ -11,7 +13,7 @@ pub(super) struct File {
     columns: Vec<String>,
     pub(super) rows: Vec<Row>,
     /// Lines that cannot be read, with what is wrong.
-    pub(super) unreadable: Vec<(u64, FieldError)>,
+    unreadable: Vec<(u64, FieldError)>,
 }
 
 /// One row.
@@ -25,8 +27,8 @@ impl File {
     pub(super) fn read(csv: &[u8], required: &[&str], optional: &[&str]) -> Result<Self> {
         let csv = csv.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(csv);
         let header = csv.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let count = |wanted: u8| header.iter().filter(|byte| **byte == wanted).count();
-        let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
+        let cells = |delimiter: u8| header.split(|byte| *byte == delimiter).count();
+        let delimiter = if cells(b';') > cells(b',') { b';' } else { b',' };
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(csv);
         let header = reader.headers().map_err(|_| Error::invalid("", "row-unreadable"))?;
         let columns: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
@@ -59,6 +61,11 @@ impl File {
         } else {
             self.rows.push(Row { line, record });
         }
+    }
+
+    /// What is to be told of the lines that cannot be read.
+    pub(super) fn refusals(self) -> impl Iterator<Item = (u64, Outcome)> {
+        self.unreadable.into_iter().map(|(line, wrong)| (line, Outcome::Refused(vec![wrong])))
     }
 
     /// The cell of a row in a column; empty where the file lacks the column.

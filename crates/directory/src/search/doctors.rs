@@ -57,7 +57,7 @@ pub(crate) fn find(index: &Index, catalogue: &Catalogue, cx: &Cx, ask: &DoctorSe
     let mut found = Vec::new();
     for (number, entry) in index.entries.iter().enumerate() {
         let score = scores.as_ref().map_or(0.0, |scores| scores[number]);
-        if !entry.doctor.listed || (scores.is_some() && score <= 0.0) {
+        if !entry.doctor.findable || (scores.is_some() && score <= 0.0) {
             continue;
         }
         let Some(place) = filter.place(entry) else { continue };
@@ -144,14 +144,21 @@ fn best_fits(count: usize, weight: f32, search: impl FnOnce(&mut dyn FnMut(u32, 
     fits
 }
 
+/// The speciality asked for.
+enum Wanted {
+    Any,
+    Only(SpecialityId),
+    /// There is none of that name: nobody fits.
+    Unknown,
+}
+
 /// The filters, looked up once.
 struct Filter<'i> {
     catalogue: &'i Catalogue,
     ask: &'i DoctorSearch,
     sort: Sort,
     now: Timestamp,
-    /// `None` where the speciality asked for is not known: nobody fits.
-    speciality: Option<Option<SpecialityId>>,
+    speciality: Wanted,
     /// For each facility by place: whether it fits, and until when a start must be free.
     facilities: Vec<Option<Timestamp>>,
 }
@@ -170,16 +177,16 @@ impl<'i> Filter<'i> {
         };
         let facilities = catalogue.facilities.all().iter().map(&mut fitting).collect();
         let of_slug = |slug: &String| catalogue.specialities.all().iter().find(|s| s.slug == *slug).map(|s| s.id.clone());
-        let speciality = ask.speciality.as_ref().map(of_slug);
+        let speciality = ask.speciality.as_ref().map_or(Wanted::Any, |slug| of_slug(slug).map_or(Wanted::Unknown, Wanted::Only));
         Self { catalogue, ask, sort, now, speciality, facilities }
     }
 
     /// The place of a doctor that fits best: the cheapest where the order is by fee, else the one free first.
     fn place(&self, entry: &'i Entry) -> Option<Fitting<'i>> {
-        if let Some(wanted) = &self.speciality
-            && !wanted.as_ref().is_some_and(|wanted| entry.doctor.specialities.contains(wanted))
-        {
-            return None;
+        match &self.speciality {
+            Wanted::Only(speciality) if entry.doctor.specialities.contains(speciality) => {}
+            Wanted::Any => {}
+            Wanted::Only(_) | Wanted::Unknown => return None,
         }
         let earliest = entry.earliest.load();
         let fitting = entry.doctor.places.iter().filter_map(|place| self.fitting(place, &earliest));

@@ -17,7 +17,7 @@ pub(crate) struct Listed {
     pub(crate) practising_since: Option<i16>,
     pub(crate) places: Vec<Place>,
     /// Whether the public may find them.
-    pub(crate) listed: bool,
+    pub(crate) findable: bool,
     pub(crate) version: i64,
 }
 
@@ -41,7 +41,7 @@ impl From<&Doctor> for Listed {
             specialities: doctor.specialities.iter().map(|speciality| speciality.id.clone()).collect(),
             practising_since: doctor.practising_since,
             places: doctor.practices.iter().map(place).collect(),
-            listed: doctor.state == DoctorState::Listed,
+            findable: doctor.state == DoctorState::Listed,
             version: doctor.version,
         }
     }
@@ -76,29 +76,24 @@ impl Index {
                 if before.version > doctor.version {
                     return;
                 }
-                if before.listed {
+                if before.findable {
                     self.names.remove(number, &words(&before.name));
                 }
                 number
             }
             None => self.entries.len() as u32,
         };
-        if doctor.listed {
+        if doctor.findable {
             self.names.add(number, &words(&doctor.name));
         }
         self.slugs.insert(doctor.slug.clone(), number);
         let sort_name = sort_name(&doctor.name);
         let name_words = words(doctor.name.split(',').next().unwrap_or_default()).len();
-        match self.entries.get_mut(number as usize) {
-            Some(entry) => {
-                entry.doctor = doctor;
-                entry.sort_name = sort_name;
-                entry.name_words = name_words;
-            }
-            None => {
-                self.numbers.insert(doctor.id.clone(), number);
-                self.entries.push(Entry { doctor, sort_name, name_words, earliest: ArcSwap::default() });
-            }
+        if let Some(entry) = self.entries.get_mut(number as usize) {
+            (entry.doctor, entry.sort_name, entry.name_words) = (doctor, sort_name, name_words);
+        } else {
+            self.numbers.insert(doctor.id.clone(), number);
+            self.entries.push(Entry { doctor, sort_name, name_words, earliest: ArcSwap::default() });
         }
     }
 

@@ -83,7 +83,7 @@ fn network() -> Network {
             specialities: vec![speciality],
             practising_since: Some(2010),
             places: vec![Place { facility: facility.clone(), services: vec![(service, None)] }],
-            listed: true,
+            findable: true,
             version: 1,
         });
         let at = at + SignedDuration::from_mins(30 * (number as i64 * 7919 % 1000));
