@@ -21,8 +21,10 @@ use tokio::task::JoinSet;
 /// Doctors of a network of scale 1, and at most.
 const DOCTORS: u32 = 48;
 const MOST_DOCTORS: u32 = 10_000;
-/// How many doctors are handed over at the same time.
+/// How many doctors of a large network are handed over at the same time. Of a small one, one after the other: then
+/// seeded chance gives them the same ids every time.
 const AT_ONCE: usize = 64;
+const SMALL: usize = 100;
 
 /// A network before it has ids.
 #[derive(Debug, Clone)]
@@ -145,9 +147,10 @@ pub async fn plant(directory: &Arc<dyn Directory>, cx: &Cx, sample: &Sample) -> 
 async fn add_doctors(directory: &Arc<dyn Directory>, cx: &Cx, sample: &Sample, planted: &Planted, specialities: &[Speciality]) -> Result<Vec<Doctor>> {
     let mut added: Vec<Option<Doctor>> = vec![None; sample.doctors.len()];
     let mut running: JoinSet<Result<(usize, Doctor)>> = JoinSet::new();
+    let at_once = if added.len() <= SMALL { 1 } else { AT_ONCE };
     for (number, doctor) in sample.doctors.iter().enumerate() {
         let form = doctor_form(cx, number, doctor, sample, planted, specialities)?;
-        if running.len() >= AT_ONCE {
+        if running.len() >= at_once {
             take(running.join_next().await, &mut added)?;
         }
         let (directory, cx) = (directory.clone(), cx.clone());

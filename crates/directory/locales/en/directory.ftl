@@ -8,7 +8,7 @@ problem-department-in-use = The department is still needed
 
 # The remedy for one field
 error-no-such-region = Choose a regency or city from the list, by its code such as 73.71.
-error-region-code = Write the code in pairs of digits, such as 73, 73.71 or 73.71.01.
+error-region-digits = Write the code in pairs of digits, such as 73, 73.71 or 73.71.01.
 error-no-such-zone = Choose a time zone such as Asia/Jakarta, Asia/Makassar or Asia/Jayapura.
 error-no-such-facility = Choose a facility from the list.
 error-no-such-department = Choose a department of this facility.
@@ -20,7 +20,7 @@ error-facility-not-yours = Choose a facility you work for.
 error-department-exists = This facility has a department of that name already.
 error-slug = Use small letters, digits and hyphens.
 error-slug-taken = Another one has this address already. Choose another.
-error-name-letters = Write the name in letters.
+error-doctor-name-letters = Write the name in letters.
 error-language-code = Write the language as a short code, such as id, en or jv.
 error-licence-number = Write the number as it stands in the licence, in letters and digits.
 error-str-taken = Another doctor is registered under this number.

@@ -8,7 +8,7 @@ problem-department-in-use = Poli masih diperlukan
 
 # Perbaikan untuk satu isian
 error-no-such-region = Pilih kabupaten atau kota dari daftar, menurut kodenya, misalnya 73.71.
-error-region-code = Tulis kode dalam pasangan angka, misalnya 73, 73.71 atau 73.71.01.
+error-region-digits = Tulis kode dalam pasangan angka, misalnya 73, 73.71 atau 73.71.01.
 error-no-such-zone = Pilih zona waktu, misalnya Asia/Jakarta, Asia/Makassar atau Asia/Jayapura.
 error-no-such-facility = Pilih faskes dari daftar.
 error-no-such-department = Pilih poli dari faskes ini.
@@ -20,7 +20,7 @@ error-facility-not-yours = Pilih faskes tempat Anda bekerja.
 error-department-exists = Faskes ini sudah memiliki poli bernama sama.
 error-slug = Gunakan huruf kecil, angka dan tanda hubung.
 error-slug-taken = Alamat ini sudah dipakai. Pilih yang lain.
-error-name-letters = Tulis nama dengan huruf.
+error-doctor-name-letters = Tulis nama dengan huruf.
 error-language-code = Tulis bahasa sebagai kode singkat, misalnya id, en atau jv.
 error-licence-number = Tulis nomor seperti tertera pada izin, dengan huruf dan angka.
 error-str-taken = Dokter lain sudah terdaftar dengan nomor ini.

@@ -20,7 +20,7 @@ pub(crate) fn check(memory: &Memory, cx: &Cx, id: DoctorId, form: DoctorForm) ->
     let catalogue = memory.catalogue();
     let mut problems = Problems::default();
     let name = problems.text("name", &form.name, 120);
-    problems.check(name.is_empty() || name.chars().any(char::is_alphabetic), "name", "name-letters");
+    problems.check(name.is_empty() || name.chars().any(char::is_alphabetic), "name", "doctor-name-letters");
     let specialities = specialities(&mut problems, &catalogue, &form.specialities);
     if let Some(since) = form.practising_since {
         let this_year = cx.now().to_zoned(TimeZone::UTC).year();

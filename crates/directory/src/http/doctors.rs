@@ -59,7 +59,7 @@ pub(super) async fn mine(State(directory): Verbs, cx: Cx) -> Result<impl IntoRes
 /// The decision about a doctor who waits.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Decision {
+pub(super) struct DoctorDecision {
     /// Approve or refuse.
     approve: bool,
     /// Why; needed to refuse.
@@ -69,9 +69,9 @@ pub(super) struct Decision {
 
 /// Approves or refuses a doctor who registered themselves, at the version in `If-Match` (A3). Needs `doctor.approve`.
 #[utoipa::path(post, path = "/api/v1/doctors/{id}/decision", operation_id = "decideDoctor", tag = "directory",
-    params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")), request_body = Decision,
+    params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")), request_body = DoctorDecision,
     responses((status = 200, description = "Decided", body = Doctor), (status = 409, description = "Does not wait any more")))]
-pub(super) async fn decide(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch, Body(decision): Body<Decision>) -> Result<impl IntoResponse> {
+pub(super) async fn decide(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch, Body(decision): Body<DoctorDecision>) -> Result<impl IntoResponse> {
     let doctor = directory.decide_doctor(&cx, &id, version.required()?, decision.approve, decision.reason).await?;
     Ok((etag(doctor.version), Json(doctor)))
 }

@@ -36,7 +36,7 @@ pub(super) async fn run(directory: &DirectoryContext, cx: &Cx, csv: &[u8]) -> Re
 async fn one(tx: &mut Tx, code: &str, name: &str) -> Result<Outcome> {
     let mut problems = Problems::default();
     let name = problems.text("name", name, 80);
-    problems.check(region::is_code(code), "code", "region-code");
+    problems.check(region::is_code(code), "code", "region-digits");
     problems.done()?;
     let parent = region::parent_of(code);
     if !parent.is_empty() && region::name(tx, parent).await?.is_none() {

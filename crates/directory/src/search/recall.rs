@@ -14,7 +14,7 @@ use super::{Index, Listed, Place, find_doctors};
 use crate::{catalogue::Catalogue, sample};
 
 const DOCTORS: u32 = 10_000;
-const QUERIES: usize = 200;
+const QUERIES: usize = 400;
 
 struct Network {
     index: Index,
@@ -164,7 +164,7 @@ fn names_with_errors_in_two_words_are_found_among_ten_thousand() {
 
 /// B3
 #[test]
-fn filtered_and_sorted_by_the_earliest_free_time() {
+fn r_t2_free_within_days_counts_whole_days_of_the_facility() {
     let Network { index, catalogue, cx } = network();
     let ask = DoctorSearch {
         speciality: Some("anak".to_owned()),

@@ -4,7 +4,9 @@
 //! names with two words mistyped: SQLite's FTS5 with trigrams took 10.7 ms at the median and fell to 93 % recall at
 //! 50,000; PostgreSQL's pg_trgm took 18 ms and found 98 %. The distinct words of any number of Indonesian names are a
 //! few thousand. All of them are looked at for every word of a query: a mask of their letters rules out nearly all in
-//! one instruction each, and the edit distance verifies the rest. That is a trigram index without its misses.
+//! one instruction each, and the edit distance verifies the rest. That is a trigram index without its misses: 99.5 % of
+//! 4,000 such queries find their doctor among the first ten, in 2 ms at the median and 7 ms at the 99th percentile
+//! without optimisation (`recall.rs`).
 
 use std::collections::HashMap;
 

@@ -47,15 +47,24 @@ testkit::db_test! {
             let (status, _, page) = send(&site, get(path)).await;
             assert_eq!((status, page["items"][0]["slug"].as_str()), (StatusCode::OK, Some("sitti-khadijah-sp-a")), "{path} {page}");
         }
-        for wrong in ["limit=many", "sort=price", "facility=1", "fee_max=x", "bpjs=perhaps", "free_within_days=9999", "after=!!"] {
-            assert_eq!(send(&site, get(&format!("/api/v1/doctors?{wrong}"))).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-        }
         let (status, tag, body) = send(&site, get("/api/v1/doctors/sitti-khadijah-sp-a")).await;
         assert_eq!((status, tag.as_deref(), body["id"].as_str()), (StatusCode::OK, Some("\"1\""), Some(doctor.id.to_string().as_str())));
         assert_eq!(send(&site, get("/api/v1/doctors/nobody")).await.0, StatusCode::NOT_FOUND);
         assert_eq!(send(&site, get(&format!("/api/v1/facilities/{}/services?kind=consultation", facility.id))).await.2[0]["price"]["amount"], 150_000);
         assert_eq!(send(&site, get("/api/v1/regions?below=73.71")).await.0, StatusCode::OK);
         assert_eq!(send(&site, get("/api/v1/specialities")).await.0, StatusCode::OK);
+    }
+
+    /// B3
+    async fn r_a4_filters_and_orders_are_from_lists(db: Db) {
+        let world = World::new(db).await?;
+        let site = site(&world, world.guest());
+        let long = format!("q={}", "a".repeat(101));
+        for wrong in ["limit=many", "sort=price", "facility=1", "fee_max=x", "bpjs=perhaps", "free_within_days=9999", "after=!!", "mode=phone", "q=%00", &long] {
+            assert_eq!(send(&site, get(&format!("/api/v1/doctors?{wrong}"))).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        // A cursor of another order goes nowhere, and harms nothing.
+        assert_eq!(send(&site, get("/api/v1/doctors?after=WyJhIl0")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     /// J4
