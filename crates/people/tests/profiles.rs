@@ -77,6 +77,7 @@ testkit::db_test! {
         assert_eq!(house.people.patient(&second, &own.id).await?.warnings, [""; 0]);
         assert_eq!(house.people.patient(&house.staff(), &own.id).await?.warnings, ["duplicate"]);
         assert_eq!(house.people.patient(&house.staff(), &one.id).await?.warnings, [""; 0]);
+        house.clock.advance(jiff::SignedDuration::from_secs(1)); // so that this one comes third
         assert_eq!(house.people.register_patient(&house.staff(), siti()).await?.warnings, ["duplicate"]);
         assert_eq!(house.count("select count(*) from nik_claim").await, 1);
         // The holder corrects their number: whoever came next holds it now.
@@ -191,6 +192,7 @@ testkit::db_test! {
         assert!(matches!(house.people.patient(&owner, &kid.id).await, Err(Error::NotFound("patient"))));
         assert!(matches!(house.people.change_patient(&owner, &kid.id, 2, form).await, Err(Error::NotFound("patient"))));
         assert!(matches!(house.people.remove_family_member(&owner, &kid.id).await, Err(Error::NotFound("patient"))));
+        assert_eq!(house.people.my_patients(&owner).await?.len(), 1);
         let profile = house.people.patient_profile(&house.system(), &kid.id).await?;
         assert_eq!((profile.accounts.len(), profile.version), (0, 3));
         let said: Vec<(String,)> = house.rows("select payload from outbox where kind = 'people.patient_changed.v1'").await;
