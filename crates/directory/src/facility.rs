@@ -168,7 +168,9 @@ pub(crate) async fn update(tx: &mut Tx, version: i64, mut f: Facility) -> Result
     refuse_second(tx, &f).await?;
     let updated: Option<(String, i64)> = tx
         .one(UPDATE, &[&f.id, &version, &f.name, &f.zone, &f.address, &f.regency, &f.regency_name, &f.latitude, &f.longitude, &f.phone, &f.bpjs, &f.active])
-        .await?;
+        .await
+        // Another took the name after it was looked for.
+        .map_err(|error| if error.is_unique() { Error::invalid("name", "facility-exists") } else { error })?;
     (f.slug, f.version) = updated.ok_or(Error::Stale)?;
     Ok(f)
 }

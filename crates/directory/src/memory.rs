@@ -92,3 +92,46 @@ impl Memory {
         self.keep_page(Arc::new(doctor));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::{directory::{Bilingual, Doctor, DoctorId, DoctorState}, people::Sex};
+    use platform::{Id as _, db::{Db, DbOptions}};
+
+    use super::Memory;
+
+    fn doctor(version: i64) -> Doctor {
+        Doctor {
+            id: DoctorId::from_parts(jiff::Timestamp::UNIX_EPOCH, [1; 10]),
+            slug: "satu".to_owned(),
+            account: None,
+            name: format!("dr. Versi {version}"),
+            sex: Sex::Male,
+            specialities: Vec::new(),
+            practising_since: None,
+            languages: Vec::new(),
+            about: Bilingual::default(),
+            str_number: "1".to_owned(),
+            str_until: None,
+            practices: Vec::new(),
+            auto_accept: true,
+            state: DoctorState::Listed,
+            version,
+        }
+    }
+
+    /// B5: a slow read that comes in after a change does not bring the old page back.
+    #[tokio::test]
+    async fn an_older_row_never_replaces_a_newer_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}/directory.db", folder.path().display()), DbOptions::default()).await.unwrap();
+        db.migrate("directory", crate::MIGRATIONS).await.unwrap();
+        let memory = Memory::load(&db).await.unwrap();
+        memory.put_doctor(doctor(2));
+        memory.keep_page(doctor(1).into());
+        memory.put_doctor(doctor(1));
+        assert_eq!(memory.page(&doctor(1).id).unwrap().version, 2);
+        memory.put_doctor(doctor(3));
+        assert_eq!(memory.page(&doctor(1).id).unwrap().name, "dr. Versi 3");
+    }
+}

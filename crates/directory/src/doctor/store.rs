@@ -194,7 +194,9 @@ pub(crate) async fn update(tx: &mut Tx, version: i64, d: &mut Doctor) -> Result<
             &d.id, &version, &d.account, &d.name, &d.sex, &specialities, &d.practising_since, &languages, &d.about.id, &d.about.en,
             &d.str_number, &d.str_until, &d.auto_accept,
         ])
-        .await?;
+        .await
+        // Another took the registration or account after it was looked for.
+        .map_err(|error| if error.is_unique() { Error::Stale } else { error })?;
     (d.version,) = updated.ok_or(Error::Stale)?;
     tx.exec(DROP_PRACTICES, &[&d.id]).await?;
     add_practices(tx, d).await

@@ -11,6 +11,9 @@ const HONORIFICS: &[&str] = &["dr", "prof", "hj", "ir", "drs", "dra", "ns", "dok
 
 /// Lower case, without accents: `Sitti Khadījah` → `sitti khadijah`.
 pub fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 

@@ -211,3 +211,32 @@ testkit::db_test! {
         assert_eq!(world.directory.doctor(&world.all, &doctor.slug).await?, *winners[0]);
     }
 }
+
+testkit::db_test! {
+    &MIGRATIONS;
+
+    /// B2: sixteen forms with one registration at the same time make one doctor, and no fault.
+    async fn one_registration_is_added_once(db: Db) {
+        let world = World::new(db).await?;
+        let facility = world.facility("Klinik").await;
+        let service = world.service(&facility).await;
+        let form = world.doctor_form("dr. Satu", &service).await;
+        let mut tries = tokio::task::JoinSet::new();
+        for _ in 0..16 {
+            let (directory, cx, form) = (world.directory.clone(), world.all.clone(), form.clone());
+            tries.spawn(async move { directory.add_doctor(&cx, form).await });
+        }
+        let (added, refused): (Vec<_>, Vec<_>) = tries.join_all().await.into_iter().partition(Result::is_ok);
+        assert_eq!((added.len(), refused.len()), (1, 15));
+        assert!(refused.iter().all(|answer| matches!(answer, Err(Error::Invalid(_)))));
+        // Namesakes with registrations of their own all get in, each under an address of their own.
+        let mut tries = tokio::task::JoinSet::new();
+        for _ in 0..16 {
+            let (directory, cx) = (world.directory.clone(), world.all.clone());
+            let form = world.doctor_form("dr. Kembar", &service).await;
+            tries.spawn(async move { directory.add_doctor(&cx, form).await.map(|doctor| doctor.slug) });
+        }
+        let slugs: std::collections::HashSet<String> = tries.join_all().await.into_iter().map(|added| added.unwrap()).collect();
+        assert_eq!(slugs.len(), 16);
+    }
+}
