@@ -1,1 +1,8 @@
-fn main() {}
+//! The program `mediverse`.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    app::cli::run().await
+}

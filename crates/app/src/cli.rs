@@ -1,0 +1,120 @@
+//! The command line: a file for each command.
+
+mod admin;
+mod demo;
+mod doctor;
+mod import;
+mod keys;
+mod migrate;
+mod openapi;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use platform::{Error, Result, telemetry};
+
+use crate::settings::Settings;
+
+/// Mediverse: appointments with doctors, laboratories and vaccinations.
+#[derive(Debug, Parser)]
+#[command(name = "mediverse", version, propagate_version = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves a believable network with sample people, to try everything out.
+    Demo(demo::Demo),
+    /// Serves.
+    Serve(serve::Serve),
+    /// Brings every database up to date.
+    Migrate(Sources),
+    /// Accounts, from the machine itself.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Prints the description of the REST API as JSON.
+    Openapi,
+    /// Looks whether everything is in order.
+    Doctor(Sources),
+    /// Takes rows of a CSV file in; refused ones are named with line and reason.
+    Import(import::Import),
+    /// The key of the house.
+    #[command(subcommand)]
+    Keys(keys::Keys),
+}
+
+/// Where settings come from.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Sources {
+    /// Configuration file; see docs/config.toml.
+    #[arg(long, env = "MEDIVERSE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One setting, such as --set server.listen=0.0.0.0:80.
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// Folder of the data: short for --set database.url=sqlite:DIR.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("SECTION.KEY=VALUE is expected")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+impl Sources {
+    /// The settings, with flags of the command's own.
+    fn read(&self, more: &[(&str, String)]) -> Result<Settings> {
+        let mut flags = self.set.clone();
+        if let Some(folder) = &self.data {
+            flags.push(("database.url".to_owned(), format!("sqlite:{}", folder.display())));
+        }
+        flags.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        Settings::read(self.config.as_deref(), std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))), flags)
+    }
+}
+
+/// Starts logging as the settings say.
+fn log(settings: &Settings) -> Result<()> {
+    telemetry::init(settings.log.format()?, &settings.log.filter)
+}
+
+/// Does what the command line says. Exit codes: 0 done, 1 not done (the reason is on standard error), 2 a wrong command line.
+pub async fn run() -> ExitCode {
+    let done = match Line::parse().command {
+        Command::Demo(command) => command.run().await,
+        Command::Serve(command) => command.run().await,
+        Command::Migrate(sources) => migrate::run(&sources).await,
+        Command::Admin(command) => command.run().await,
+        Command::Openapi => openapi::run().await,
+        Command::Doctor(sources) => doctor::run(&sources).await,
+        Command::Import(command) => command.run().await,
+        Command::Keys(command) => command.run(),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            say_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The reason in a line for whoever runs the program.
+fn say_error(error: &Error) {
+    let text = match error {
+        Error::Internal(cause) => cause.clone(),
+        Error::Invalid(fields) => fields.iter().map(|f| format!("{}: {}", f.field, f.code)).collect::<Vec<_>>().join("\n"),
+        other => other.to_string(),
+    };
+    eprintln!("mediverse: {text}");
+}
+
+/// A line on standard output. Whoever reads may have gone away.
+fn say(text: impl std::fmt::Display) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

@@ -1,0 +1,77 @@
+//! `mediverse demo`
+
+use std::{path::PathBuf, process::ExitCode, time::Instant};
+
+use clap::Args;
+use jiff::Timestamp;
+use platform::{Clock, Result};
+use serde_json::json;
+
+use super::{Sources, log, say};
+use crate::{
+    demo::{Login, prepare},
+    site::{Site, asked_to_end},
+    wiring::{House, World},
+};
+
+/// Serves a believable network with sample people. The folder is made at the first start and used again afterwards.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Folder of the data.
+    #[arg(long, value_name = "DIR", default_value = "mediverse-demo")]
+    data: PathBuf,
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Another number gives other people and visits.
+    #[arg(long, value_name = "N", default_value_t = 47)]
+    seed: u64,
+    /// So many times the data.
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    scale: u32,
+    /// Starts at another instant, such as 2027-03-01T08:00:00+07:00, and runs on from there.
+    #[arg(long, value_name = "INSTANT")]
+    clock: Option<Timestamp>,
+    /// Prints one line of JSON once ready: address and log-ins.
+    #[arg(long)]
+    json: bool,
+    /// Logs what happens, also how long the start took.
+    #[arg(long)]
+    verbose: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let filter = if self.verbose { "info" } else { "warn" };
+        let flags = [
+            ("database.url", format!("sqlite:{}", self.data.display())),
+            ("server.listen", self.listen.clone()),
+            ("log.filter", filter.to_owned()),
+        ];
+        let settings = Sources::default().read(&flags)?;
+        log(&settings)?;
+        let world = self.clock.map_or_else(World::real, |at| World::at(Clock::starting_at(at)));
+        let prepared = prepare(&self.data, self.seed, self.scale, &world).await?;
+        let began = Instant::now();
+        let house = House::open(settings, world).await?.with_mailbox(&self.data).await?;
+        let site = Site::open(house, began).await?;
+        if self.json {
+            say(json!({ "ready": true, "url": site.url(), "logins": prepared.logins, "milliseconds": began.elapsed().as_millis() as u64 }));
+        } else {
+            welcome(&site.url(), &prepared.logins);
+        }
+        asked_to_end().await;
+        site.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Addresses and log-ins for a person at a terminal.
+fn welcome(url: &str, logins: &[Login]) {
+    say(format_args!("\n  Mediverse  {url}\n  API        {url}/api/docs\n  Mailbox    {url}/dev/mailbox\n"));
+    for login in logins {
+        let role = login.role.to_string();
+        say(format_args!("  {role:<12} {:<28} {}  {} {}", login.email, login.password, login.name, login.note));
+    }
+    say("");
+}

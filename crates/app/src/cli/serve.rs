@@ -1,0 +1,60 @@
+//! `mediverse serve`
+
+use std::{process::ExitCode, time::Instant};
+
+use clap::Args;
+use jiff::Timestamp;
+use platform::{Clock, Result};
+use serde_json::json;
+
+use super::{Sources, log, say};
+use crate::{
+    site::{Site, asked_to_end},
+    wiring::{House, World},
+};
+
+/// Serves. The first start makes the master key and prints its recovery text once.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    sources: Sources,
+    /// Address and port: short for --set server.listen=…
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// Starts at another instant, such as 2027-03-01T08:00:00+07:00, and runs on from there: for replays.
+    #[arg(long, value_name = "INSTANT")]
+    clock: Option<Timestamp>,
+    /// Prints one line of JSON once ready.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<ExitCode> {
+        let began = Instant::now();
+        let listen = self.listen.map(|address| ("server.listen", address));
+        let settings = self.sources.read(listen.as_slice())?;
+        log(&settings)?;
+        let world = self.clock.map_or_else(World::real, |at| World::at(Clock::starting_at(at)));
+        let house = House::open(settings, world).await?;
+        if house.key_is_new {
+            tell_key(&house);
+        }
+        let site = Site::open(house, began).await?;
+        if self.json {
+            say(json!({ "ready": true, "url": site.url(), "milliseconds": began.elapsed().as_millis() as u64 }));
+        }
+        asked_to_end().await;
+        site.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// On standard error, where no program takes it for an answer.
+fn tell_key(house: &House) {
+    eprintln!(
+        "A master key was made: {}\nIts recovery text, to be kept on paper, apart from backups:\n\n    {}\n\nThen: mediverse keys confirm",
+        house.settings.key_file().display(),
+        house.master.recovery_text()
+    );
+}

@@ -1,0 +1,32 @@
+//! The whole program in one process, asked through HTTP, on both engines.
+
+mod forms;
+mod fuzz;
+mod health;
+mod house;
+mod journey;
+mod matrix;
+mod sign_up;
+
+/// Declares tests that run on both engines, as `name::sqlite` and `name::postgres`.
+macro_rules! on_both_engines {
+    ($($(#[$about:meta])* async fn $name:ident($engine:ident) $body:block)+) => {$(
+        $(#[$about])*
+        mod $name {
+            use super::*;
+
+            async fn test($engine: platform::db::Engine) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                test(platform::db::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                test(platform::db::Engine::Postgres).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_engines;
