@@ -1,0 +1,129 @@
+//! `cargo xtask bench`: measures the release build and appends a table to `bench/RESULTS.md`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use bench::races::{self, Rounds};
+use bench::report::Report;
+use bench::server::Engine;
+use bench::world::World;
+use bench::{load, ready};
+use clap::{Parser, ValueEnum};
+
+/// Measures the program.
+#[derive(Parser)]
+struct Cli {
+    /// What is measured; everything where nothing is named.
+    what: Vec<What>,
+    /// On which engine; both where none is named. Free times, searches, growth and the start are measured on SQLite
+    /// alone unless an engine is named.
+    #[arg(long, value_enum)]
+    engine: Option<Engine>,
+    /// Seconds of each load.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Doctors of the world.
+    #[arg(long, default_value_t = 10_000)]
+    doctors: usize,
+    /// Appointments of the world.
+    #[arg(long, default_value_t = 1_000_000)]
+    appointments: usize,
+    /// Rounds of each race.
+    #[arg(long, default_value_t = 200)]
+    rounds: usize,
+    /// Growth to ten million appointments as well (some 15 GB of disk).
+    #[arg(long)]
+    ten_million: bool,
+    /// A remark for the table: what else the machine was doing.
+    #[arg(long, default_value = "")]
+    note: String,
+    /// Serves the bytes of a file and nothing else: what an answer is compared with.
+    #[arg(long, hide = true)]
+    serve_bare: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Sustained bookings, and their share of the bare driver's.
+    Bookings,
+    /// Free times while others book.
+    FreeTimes,
+    /// Searches by filter and by misspelt name.
+    Search,
+    /// Costs in a small and in a large world.
+    Growth,
+    /// Many callers, one winner.
+    Races,
+    /// Start, idle memory, size.
+    Ready,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.serve_bare {
+        Some(file) => std::fs::read(file).map_err(Into::into).and_then(load::serve_bare).map(|()| true),
+        None => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Into::into)
+            .and_then(|runtime| runtime.block_on(run(&cli))),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: &Cli) -> Result<bool> {
+    let mut report = Report::begin(&cli.note);
+    let measured = measure(cli, &mut report).await;
+    // What was measured before a failure is kept.
+    let reached = report.end()?;
+    measured.map(|()| reached)
+}
+
+async fn measure(cli: &Cli, report: &mut Report) -> Result<()> {
+    let wanted = |what: What| cli.what.is_empty() || cli.what.contains(&what);
+    let lasting = Duration::from_secs(cli.seconds);
+    let short = Duration::from_secs((cli.seconds / 3).max(1));
+    for engine in cli.engine.map_or(vec![Engine::Sqlite, Engine::Postgres], |engine| vec![engine]) {
+        let alone = cli.engine.is_some() || engine == Engine::Sqlite;
+        if wanted(What::Races) {
+            races::run(report, engine, Rounds { races: cli.rounds, moves: cli.rounds }).await?;
+        }
+        let reads = alone && [What::FreeTimes, What::Search, What::Ready].into_iter().any(wanted);
+        if reads || wanted(What::Bookings) {
+            let mut world = World::open(engine, cli.doctors, cli.appointments).await?;
+            if alone && wanted(What::Ready) {
+                ready::run(report, &mut world).await?;
+            }
+            if wanted(What::Bookings) {
+                load::bookings(report, &mut world, lasting).await?;
+            }
+            if alone && wanted(What::FreeTimes) {
+                load::free_times(report, &mut world, short).await?;
+            }
+            if alone && wanted(What::Search) {
+                load::search(report, &mut world, short).await?;
+            }
+        }
+        if alone && wanted(What::Growth) {
+            let mut sizes = vec![cli.doctors, cli.appointments];
+            if cli.ten_million && engine == Engine::Sqlite {
+                sizes.push(10_000_000);
+            }
+            let mut worlds = Vec::new();
+            for size in sizes {
+                worlds.push(World::open(engine, cli.doctors, size).await?);
+            }
+            load::growth(report, &mut worlds, short / 2).await?;
+        }
+    }
+    Ok(())
+}
