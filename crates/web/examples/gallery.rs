@@ -57,7 +57,7 @@ async fn main() {
     axum::serve(listener, app).await.expect("it serves until it is stopped");
 }
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 20] = [
     "home",
     "search",
     "doctor",
@@ -74,6 +74,9 @@ const NAMES: [&str; 17] = [
     "account",
     "approvals",
     "error",
+    "facility",
+    "person",
+    "leave",
     "styleguide",
 ];
 

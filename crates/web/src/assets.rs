@@ -54,6 +54,7 @@ pub const STYLES: &[(&str, &str)] = css![
     "components/timeline.css",
     "components/section.css",
     "components/language.css",
+    "components/details.css",
     "screens/home.css",
     "screens/search.css",
     "screens/doctor.css",
@@ -103,6 +104,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
             body: Cow::Borrowed(include_str!("../assets/img/empty-search.svg")),
         },
         File { name: "empty-day.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-day.svg")) },
+        File { name: "service.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/service.svg")) },
         File { name: "error.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/error.svg")) },
     ]
 });

@@ -64,7 +64,6 @@ reviews = { $n ->
     [one] { $n } review
    *[other] { $n } reviews
 }
-reviews-none = No reviews yet
 visits = { $n -> 
     [one] { $n } visit
    *[other] { $n } visits
@@ -98,3 +97,60 @@ guide-hold = Hold
 guide-times = Times
 guide-lists = Lists
 guide-icons = Icons
+back = Back
+back-account = Account
+back-facility = Facility
+back-day = Today
+age = { $n } y
+none-yet = Not filled in
+choose-time = Choose a time
+hours-before = { $n ->
+    [one] 1 hour before
+   *[other] { $n } hours before
+}
+minutes-before = { $n } minutes before
+days-before = { $n ->
+    [one] 1 day before
+   *[other] { $n } days before
+}
+until-start = the start
+sum-service = Service
+kind-consultation = Doctor's consultation
+kind-bpjs = BPJS insurance
+by-patient = by patient
+by-clinic = by clinic
+by-system = by the system
+relation-own = Me
+relation-child = Child
+relation-parent = Parent
+relation-spouse = Husband or wife
+relation-sibling = Brother or sister
+relation-other = In my care
+language = Language
+language-id = Indonesian
+language-en = English
+language-jv = Javanese
+language-su = Sundanese
+language-bug = Buginese
+language-mak = Makassarese
+language-min = Minangkabau
+language-ban = Balinese
+language-zh = Mandarin
+language-ar = Arabic
+flash-moved = The appointment has its new time.
+flash-cancelled = The appointment is cancelled.
+flash-profile = Profile saved.
+flash-member = Family member added.
+flash-member-gone = You no longer act for that person.
+flash-session = That device is logged out.
+flash-welcome = Your account is ready.
+flash-left = You are logged out.
+flash-approved = The doctor is approved.
+flash-refused = The registration is refused.
+flash-accepted = The request is accepted.
+flash-rejected = The request is rejected.
+flash-arrived = Marked as arrived.
+flash-started = The visit has begun.
+flash-fulfilled = The visit is done.
+flash-no-show = Marked as not come.
+flash-erased = Your account is deleted. Personal data is being erased.

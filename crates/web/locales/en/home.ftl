@@ -44,3 +44,16 @@ search-without = Search without it
 search-none-line = Check the spelling, or see all doctors.
 search-all = See all doctors
 no-times = No free times yet
+filter-kind = Service
+filter-until = Free by { $day }
+sort-name = Name A–Z
+results-many = Several pages of results
+results-desks = { $n ->
+    [one] 1 place found
+   *[other] { $n } places found
+}
+facility-desks = Services without a doctor
+facility-doctors = Doctors here
+in-hours = in { $n } h
+in-minutes = in { $n } min
+now-on = Now

@@ -13,8 +13,10 @@ pub struct Account {
     pub shell: Shell,
     /// Name, contact, address and so on; identity numbers arrive masked.
     pub lines: Vec<Line>,
-    /// Family members: name and line.
-    pub family: Vec<(String, String)>,
+    /// Soft warnings about the profile, ready to read.
+    pub warnings: Vec<String>,
+    /// Family members.
+    pub family: Vec<Relative>,
     /// Where the person is signed in.
     pub devices: Vec<Device>,
 }
@@ -32,4 +34,25 @@ pub struct Device {
     pub this: bool,
     /// Where it is signed out.
     pub action: String,
+}
+
+/// A family member.
+#[derive(Debug, Clone)]
+pub struct Relative {
+    /// Name.
+    pub name: String,
+    /// Relation and age, ready to read.
+    pub line: String,
+    /// Where the right to act for them is given up.
+    pub action: String,
+}
+
+/// `/akun/hapus`
+#[derive(Debug, Clone, Template)]
+#[template(path = "leave.html")]
+pub struct Leave {
+    /// The frame.
+    pub shell: Shell,
+    /// What must be confirmed first, ready to read.
+    pub error: Option<String>,
 }

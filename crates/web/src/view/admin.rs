@@ -5,7 +5,7 @@ use askama::Template;
 use super::{Pager, Shell};
 use crate::filters;
 
-/// `/a/persetujuan`
+/// `/a/dokter-menunggu`
 #[derive(Debug, Clone, Template)]
 #[template(path = "approvals.html", blocks = ["list"])]
 pub struct Approvals {
@@ -22,6 +22,8 @@ pub struct Approvals {
 pub struct DoctorRequest {
     /// Where the decision is posted (`/approve`, `/reject` are appended).
     pub action: String,
+    /// Version the page was made from.
+    pub version: String,
     /// Name with titles.
     pub name: String,
     /// Address of the portrait.
@@ -36,6 +38,4 @@ pub struct DoctorRequest {
     pub str_until: String,
     /// The STR has run out.
     pub str_expired: bool,
-    /// When they signed up, ready to read.
-    pub since: String,
 }

@@ -17,6 +17,8 @@ pub struct Appointments {
     pub visits: Vec<Visit>,
     /// Where the list goes on.
     pub pager: Pager,
+    /// Those that are over are shown.
+    pub past: bool,
 }
 
 /// A part of the list.
@@ -44,6 +46,8 @@ pub struct Appointment {
     pub complaint: String,
     /// What to do before the visit, ready to read; may be empty.
     pub prepare: String,
+    /// Why it was called off, ready to read; may be empty.
+    pub reason: String,
     /// What happened so far, newest last.
     pub happenings: Vec<Happening>,
     /// Until when moving and cancelling is free, ready to read; empty if never.

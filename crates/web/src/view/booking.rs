@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Field, Line, Mend, Option_, Shell, Visit};
+use super::{Field, Line, Lost, Mend, Shell, Visit};
 use crate::filters;
 
 /// A slot kept for a while.
@@ -18,6 +18,8 @@ pub struct Holding {
     pub whole: u32,
     /// It ran out: answers stay, and this is where the slot may be asked for again.
     pub expired: Option<String>,
+    /// It ran out, and nobody else has the slot.
+    pub free: bool,
 }
 
 impl Holding {
@@ -64,20 +66,20 @@ pub struct BookingData {
     pub action: String,
     /// The kept slot.
     pub hold: Holding,
+    /// Somebody else has the slot now.
+    pub lost: Option<Lost>,
     /// What is being booked.
     pub visit: Visit,
     /// For whom.
     pub patients: Vec<Patient>,
-    /// Who pays: general, BPJS.
-    pub coverages: Vec<Option_>,
-    /// BPJS card number.
-    pub bpjs: Field,
+    /// Where somebody is added to the family.
+    pub add_member: String,
     /// The complaint.
     pub complaint: Field,
     /// Least and most letters of a complaint.
     pub complaint_bounds: (u32, u32),
-    /// Phone number the facility may call.
-    pub phone: Field,
+    /// What to do before the visit, ready to read; may be empty.
+    pub prepare: String,
     /// What must be mended.
     pub mends: Vec<Mend>,
 }
@@ -92,6 +94,8 @@ pub struct BookingCheck {
     pub action: String,
     /// The kept slot.
     pub hold: Holding,
+    /// Somebody else has the slot now.
+    pub lost: Option<Lost>,
     /// What is being booked.
     pub visit: Visit,
     /// What was answered.

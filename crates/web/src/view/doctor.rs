@@ -25,6 +25,8 @@ pub struct Doctor {
     pub free_until: String,
     /// The doctor decides about every request.
     pub by_request: bool,
+    /// It is a desk's service, without a doctor.
+    pub desk: bool,
     /// The times.
     pub picker: Picker,
 }

@@ -74,6 +74,8 @@ pub struct Turn {
     pub nth: String,
     /// Length and way of meeting, ready to read: `Video, 15 mnt`.
     pub how: String,
+    /// The patient is there (else the next to come).
+    pub current: bool,
 }
 
 /// An appointment in the doctor's day.
@@ -81,10 +83,12 @@ pub struct Turn {
 pub struct Queued {
     /// Its page.
     pub href: String,
-    /// Where its actions are posted (`/accept`, `/reject`, `/arrived`, `/no-show`, `/fulfilled` are appended).
+    /// Where its actions are posted (`/accept`, `/reject`, `/arrived`, `/start`, `/no-show`, `/fulfilled` are appended).
     pub action: String,
     /// Version the page was made from.
     pub version: String,
+    /// The day of the page, `YYYY-MM-DD`.
+    pub day: String,
     /// `10.15`.
     pub time: String,
     /// RFC 3339.
@@ -111,6 +115,8 @@ pub struct Queued {
     pub askable: bool,
     /// May be marked as arrived.
     pub arrivable: bool,
+    /// May be begun.
+    pub startable: bool,
     /// May be marked as not come.
     pub missable: bool,
     /// May be marked as done.

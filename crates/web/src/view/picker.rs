@@ -1,7 +1,9 @@
 //! Choosing a time: how, on which day, at what hour.
 
+use super::Option_;
+
 /// The slot picker, on a doctor's page and when moving an appointment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Picker {
     /// Where the choice is posted.
     pub action: String,
@@ -9,12 +11,20 @@ pub struct Picker {
     pub hidden: Vec<(&'static str, String)>,
     /// Where changes of free times are heard (SSE), or empty.
     pub stream: String,
+    /// Places of practice, where there is a choice; the value is the picker at that place.
+    pub places: Vec<Option_>,
+    /// Services, where there is a choice; the value is the picker for that service.
+    pub services: Vec<Option_>,
     /// Ways of meeting.
     pub modes: Vec<Mode>,
     /// The soonest free time.
     pub fastest: Option<Fastest>,
     /// `November 2026`.
     pub month: String,
+    /// The strip from today on, where it begins later.
+    pub earlier: Option<String>,
+    /// The fourteen days after these, where they can be booked.
+    pub later: Option<String>,
     /// Fourteen days.
     pub days: Vec<Day>,
     /// The chosen day in full.

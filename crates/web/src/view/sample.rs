@@ -10,7 +10,7 @@ use platform::i18n::Locale;
 
 use super::{
     Account, Appointment, Appointments, Approvals, Area, Back, Bar, BookingCheck, BookingData, BookingDone, Cancel,
-    Chip, Day, DayState, Device, Doctor, DoctorCard, DoctorDay, DoctorRequest, ErrorPage, Fastest, Fee, Field, Filter,
+    Chip, Day, DayState, Desk, DeskService, Device, Facility, Leave, Person, PersonFields, Relative, Doctor, DoctorCard, DoctorDay, DoctorRequest, ErrorPage, Fastest, Fee, Field, Filter,
     Flash, Happening, Here, Holding, Home, Hours, Line, Login, Lost, Mend, Mode, Move, Next, Option_, Pager, Patient,
     Picker, Place, Queued, Reason, Search, Shell, Signup, Slot, SlotGroup, SlotState, State, Styleguide, Tab, Theme,
     Tile, Tone, Turn, Visit, When, Who,
@@ -73,6 +73,9 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         account,
         approvals,
         error,
+        facility,
+        person,
+        leave,
         styleguide
     ]
 }
@@ -152,6 +155,7 @@ impl Maker<'_> {
             path: path.to_owned(),
             area,
             here,
+            work: None,
             who: (!self.is(Sample::Empty) || area != Area::Patient).then_some(who),
             csrf: "csrf-token".to_owned(),
             flash: None,
@@ -303,6 +307,7 @@ impl Maker<'_> {
             until: format::time(&Self::at(23, 9, 51), self.locale),
             seconds: if expired.is_some() { 0 } else { 282 },
             whole: 300,
+            free: expired.is_some(),
             expired,
         }
     }
@@ -384,7 +389,15 @@ impl Maker<'_> {
         Picker {
             action: "/pesan".to_owned(),
             hidden: vec![("doctor", "sitti-khadijah".to_owned())],
-            stream: "/dokter/sitti-khadijah/kosong".to_owned(),
+            stream: "/dokter/sitti-khadijah/jam".to_owned(),
+            places: if self.is(Sample::Full) {
+                Self::choices(&[("?faskes=1", "Klinik Losari Medika, Makassar"), ("?faskes=2", "RS Mitra Bahari, Makassar")], "?faskes=1")
+            } else {
+                vec![]
+            },
+            services: vec![],
+            earlier: self.is(Sample::Full).then(|| "/dokter/sitti-khadijah".to_owned()),
+            later: Some("/dokter/sitti-khadijah?tgl=2026-12-07".to_owned()),
             modes: vec![
                 mode("klinik", "mode-clinic", "clinic", 130_000, true, true),
                 mode("video", "mode-video", "video", 90_000, false, false),
@@ -414,6 +427,86 @@ impl Maker<'_> {
                 .is(Sample::Full)
                 .then(|| (format::time(&Self::at(24, 10, 30), self.locale), "/janji/K7M4-P2".to_owned())),
             closed: false,
+        }
+    }
+
+    fn lost(&self) -> Lost {
+        let near = |hour: i8, minute: i8| {
+            let at = Self::at(24, hour, minute);
+            Slot {
+                value: format::rfc3339(&at),
+                label: format::clock(&at, self.locale),
+                long: format::when(&at, self.locale),
+                state: SlotState::Free,
+                chosen: false,
+            }
+        };
+        Lost { time: format::clock(&Self::at(24, 10, 30), self.locale), nearest: vec![near(10, 15), near(13, 0), near(13, 30)] }
+    }
+
+    fn desk(&self) -> Desk {
+        let service = |icon, kind, id: &str, en: &str, fee| DeskService {
+            href: "/layanan/1".to_owned(),
+            name: self.either(id, en),
+            kind: self.say(kind),
+            icon,
+            minutes: 15,
+            fee: format::money(fee, "IDR", self.locale),
+        };
+        Desk {
+            href: "/faskes/klinik-losari-medika".to_owned(),
+            name: "Klinik Losari Medika".to_owned(),
+            address: "Jl. Penghibur No. 12, Makassar".to_owned(),
+            services: vec![
+                service("flask", "tile-lab", "Darah lengkap", "Full blood count", 95_000),
+                service("syringe", "tile-vaccine", "Vaksin influenza", "Influenza vaccine", 280_000),
+            ],
+        }
+    }
+
+    fn facility(&self) -> Facility {
+        let mut shell = self.shell("Klinik Losari Medika", "/faskes/klinik-losari-medika", Area::Patient, Here::Search);
+        shell.failing = false;
+        Facility {
+            shell: Self::back(shell, "/cari", "back-results", 0),
+            desk: self.desk(),
+            map: "https://www.openstreetmap.org/search?query=Makassar".to_owned(),
+            zone: "WITA (Makassar)".to_owned(),
+            phone: "+62411555010".to_owned(),
+            bpjs: true,
+            doctors: if self.is(Sample::Empty) { vec![] } else { self.cards() },
+        }
+    }
+
+    fn person(&self) -> Person {
+        let Signup { person, consent, mends, .. } = self.signup();
+        let family = !self.is(Sample::Full);
+        let title = if family { "member-title" } else { "profile" };
+        let shell = self.shell(&self.say(title), "/keluarga/tambah", Area::Patient, Here::Account);
+        Person {
+            shell: Self::back(shell, "/akun", "back-account", 0),
+            title,
+            line: if family { "member-line" } else { "profile-line" },
+            action: "/keluarga/tambah",
+            version: String::new(),
+            next: String::new(),
+            relations: if family {
+                Self::choices(&[("child", &self.say("relation-child")), ("parent", &self.say("relation-parent"))], "child")
+            } else {
+                vec![]
+            },
+            relation: Field::default(),
+            consent,
+            person,
+            mends,
+        }
+    }
+
+    fn leave(&self) -> Leave {
+        let shell = self.shell(&self.say("leave-title"), "/akun/hapus", Area::Patient, Here::Account);
+        Leave {
+            shell: Self::back(shell, "/akun", "back-account", 0),
+            error: self.is(Sample::Failing).then(|| self.say("leave-sure-needed")),
         }
     }
 
@@ -508,11 +601,11 @@ impl Maker<'_> {
                 &[("anak", &self.either("Anak", "Paediatrics")), ("jantung", &self.either("Jantung", "Cardiology"))],
                 "anak",
             ),
+            kinds: Self::choices(&[("lab", &self.say("tile-lab")), ("vaksin", &self.say("tile-vaccine"))], ""),
             modes: Self::choices(&[("klinik", &self.say("mode-clinic")), ("video", &self.say("mode-video"))], ""),
             sorts: Self::choices(
                 &[
                     ("cepat", &self.say("sort-soonest")),
-                    ("ulasan", &self.say("sort-rating")),
                     ("biaya", &self.say("sort-fee")),
                 ],
                 "cepat",
@@ -524,6 +617,8 @@ impl Maker<'_> {
                 Filter { label: "Makassar".to_owned(), without: "/cari?poli=anak".to_owned() },
             ],
             total: if nothing { 0 } else { 4 },
+            more: self.is(Sample::Full),
+            desks: if self.is(Sample::Long) { vec![self.desk()] } else { vec![] },
             doctors: if nothing { vec![] } else { self.cards() },
             pager: self.pager(),
             emergency: self.is(Sample::Failing),
@@ -563,6 +658,7 @@ impl Maker<'_> {
             }],
             free_until: self.either("2 jam sebelumnya", "2 hours before"),
             by_request: self.is(Sample::Full),
+            desk: false,
             picker: Picker { closed: self.is(Sample::Long), ..self.picker() },
         }
     }
@@ -570,8 +666,7 @@ impl Maker<'_> {
     fn booking_data(&self) -> BookingData {
         let failing = self.is(Sample::Failing);
         let too_short =
-            self.either("Tulis keluhan paling sedikit 20 huruf.", "Describe the problem in at least 20 letters.");
-        let bpjs_wrong = self.either("Nomor BPJS harus 13 angka.", "The BPJS number has 13 digits.");
+            self.either("Tulis keluhan paling sedikit 3 huruf.", "Describe the problem in at least 3 letters.");
         let shell = self.shell(&self.say("data-title"), "/pesan/9f3c/data", Area::Patient, Here::Search);
         BookingData {
             shell: Self::back(shell, "/dokter/sitti-khadijah", "back-doctor", 2),
@@ -592,22 +687,19 @@ impl Maker<'_> {
                     chosen: true,
                 },
             ],
-            coverages: Self::choices(
-                &[("general", &self.either("Umum (bayar sendiri)", "I pay myself")), ("bpjs", "BPJS")],
-                if failing { "bpjs" } else { "general" },
-            ),
-            bpjs: if failing { Field::refused("00012345", &bpjs_wrong) } else { Field::default() },
+            add_member: "/keluarga/tambah".to_owned(),
+            lost: failing.then(|| self.lost()),
             complaint: if failing {
-                Field::refused(self.either("batuk", "cough"), &too_short)
+                Field::refused("a", &too_short)
             } else if self.is(Sample::Empty) {
                 Field::default()
             } else {
                 Field::of(self.complaint())
             },
-            complaint_bounds: (20, 500),
-            phone: Field::of("0812 4455 4821"),
+            complaint_bounds: (3, 1_000),
+            prepare: self.either("Bawa buku imunisasi anak.", "Bring the child's immunisation book."),
             mends: if failing {
-                vec![Mend { field: "complaint", text: too_short }, Mend { field: "bpjs", text: bpjs_wrong }]
+                vec![Mend { field: "complaint", text: too_short }]
             } else {
                 vec![]
             },
@@ -632,8 +724,8 @@ impl Maker<'_> {
                     },
                 ),
                 line("sum-coverage", self.either("Umum (bayar sendiri)", "I pay myself")),
-                line("sum-phone", "0812 4455 4821".to_owned()),
             ],
+            lost: None,
             complaint: self.complaint(),
             change: "/pesan/9f3c/data".to_owned(),
             fees: vec![
@@ -697,9 +789,9 @@ impl Maker<'_> {
             },
             tabs: vec![
                 tab("/janji", "tab-coming", Some(3), true),
-                tab("/janji?bagian=selesai", "tab-past", None, false),
-                tab("/janji?bagian=batal", "tab-off", None, false),
+                tab("/janji?bagian=lalu", "tab-past", None, false),
             ],
+            past: false,
             visits: if self.is(Sample::Empty) { vec![] } else { visits },
             pager: self.pager(),
         }
@@ -729,6 +821,7 @@ impl Maker<'_> {
                 happened("swap", "Dipindah dari Sel 24 Nov, 09.00", "Moved from Tue 24 Nov, 09:00", 19),
             ],
             free_until: self.either("Sel 24 Nov, 08.30 WITA", "Tue 24 Nov, 08:30 WITA"),
+            reason: if off { self.say("reason-busy") } else { String::new() },
             fixed: if off {
                 self.either("Janji ini sudah batal.", "This appointment was cancelled.")
             } else {
@@ -782,6 +875,7 @@ impl Maker<'_> {
             shell: Shell { who: None, ..self.shell(&self.say("login-title"), "/masuk", Area::Patient, Here::Account) },
             next: "/pesan/9f3c/data".to_owned(),
             login: Field::of(if self.is(Sample::Failing) { "nur.aisyah@contoh.id" } else { "" }),
+            code: self.is(Sample::Full).then(Field::default),
             refused: self.is(Sample::Failing).then(|| {
                 self.either("Email, nomor, atau kata sandi tidak cocok.", "E-mail, number or password do not match.")
             }),
@@ -815,8 +909,11 @@ impl Maker<'_> {
                 ..self.shell(&self.say("signup-title"), "/daftar", Area::Patient, Here::Account)
             },
             next: String::new(),
+            waiting: String::new(),
+            person: PersonFields {
             name: field(if self.is(Sample::Long) { LONG } else { "Nur Aisyah Ramadhani" }),
             nik: if failing { Field::refused("73710", &nik) } else { field("7371016703920001") },
+            no_nik_reasons: Self::choices(&[("newborn", &self.say("no-nik-newborn"))], ""),
             birth_place: field("Makassar"),
             birth_day: if failing { Field::refused("31", &birth) } else { field("27") },
             birth_month: field(if failing { "2" } else { "3" }),
@@ -825,12 +922,13 @@ impl Maker<'_> {
             sex: field("female"),
             email: field("nur.aisyah@contoh.id"),
             phone: field("0812 4455 4821"),
-            password: if failing { Field::refused("", &weak) } else { Field::default() },
             address: field("Jl. Cendrawasih No. 4, Mariso, Makassar"),
             kind: Field::of(if self.is(Sample::Full) { "bpjs" } else { "general" }),
             bpjs: if self.is(Sample::Full) { Field::of("0001234567890") } else { Field::default() },
             contact_name: field("Ibu Salmah"),
             contact_phone: field("0813 9988 7766"),
+            },
+            password: if failing { Field::refused("", &weak) } else { Field::default() },
             consent: if failing { Field::refused("", &agree) } else { field("yes") },
             mends: if failing {
                 vec![
@@ -864,6 +962,7 @@ impl Maker<'_> {
             href: "/d/janji/K7M4-P2".to_owned(),
             action: "/d/janji/K7M4-P2".to_owned(),
             version: "2".to_owned(),
+            day: "2026-11-23".to_owned(),
             time: format::clock(&at, self.locale),
             iso: format::rfc3339(&at),
             when: format::when(&Self::at(25, hour, minute), self.locale),
@@ -876,6 +975,7 @@ impl Maker<'_> {
             now: state == State::Arrived,
             askable: state == State::Requested,
             arrivable: state == State::Confirmed,
+            startable: state == State::Arrived,
             missable: state == State::Confirmed && hour < 11,
             fulfillable: matches!(state, State::Arrived | State::InProgress),
             chip,
@@ -958,6 +1058,7 @@ impl Maker<'_> {
             complaint: self.complaint(),
             nth: self.either("Kunjungan ke-3", "3rd visit"),
             how: self.either("Di klinik, 15 mnt", "At the clinic, 15 min"),
+            current: true,
         };
         let hours = [("09", 3), ("10", 4), ("11", 1), ("13", 2), ("14", 1), ("15", 1)];
         let bar = |(place, (hour, count)): (usize, (&str, u32))| Bar {
@@ -1007,6 +1108,7 @@ impl Maker<'_> {
             this,
             action: "/akun/perangkat/1/keluar".to_owned(),
         };
+        let relative = |name: &str, line| Relative { name: name.to_owned(), line, action: "/keluarga/1/lepas".to_owned() };
         let signed_in = Maker { sample: if self.is(Sample::Empty) { Sample::Normal } else { self.sample }, ..*self };
         Account {
             shell: Shell {
@@ -1022,12 +1124,17 @@ impl Maker<'_> {
                 line("profile-kind", &self.say("kind-general")),
                 line("profile-contact", "Ibu Salmah, 0813 •••• 7766"),
             ],
+            warnings: if self.is(Sample::Failing) {
+                vec![self.either("NIK tidak cocok dengan tanggal lahir. Periksa keduanya.", "The NIK does not fit the date of birth. Check both.")]
+            } else {
+                vec![]
+            },
             family: if self.is(Sample::Empty) {
                 vec![]
             } else {
                 vec![
-                    ("Rafa".to_owned(), self.either("Anak, 4 th", "Son, 4")),
-                    ("Ibu Salmah".to_owned(), self.either("Ibu, 61 th", "Mother, 61")),
+                    relative("Rafa", self.either("Anak, 4 th", "Child, 4 y")),
+                    relative("Ibu Salmah", self.either("Orang tua, 61 th", "Parent, 61 y")),
                 ]
             },
             devices: vec![
@@ -1044,7 +1151,8 @@ impl Maker<'_> {
 
     fn approvals(&self) -> Approvals {
         let request = |name: &str, sitter, id: &str, en: &str, expired| DoctorRequest {
-            action: "/a/persetujuan/1".to_owned(),
+            action: "/a/dokter-menunggu/1".to_owned(),
+            version: "1".to_owned(),
             name: self.name(name),
             portrait: portrait::url(sitter, name),
             speciality: self.either(id, en),
@@ -1052,12 +1160,11 @@ impl Maker<'_> {
             str_number: "7311 2002 1909 4512".to_owned(),
             str_until: format::date(date(if expired { 2025 } else { 2029 }, 3, 12), self.locale),
             str_expired: expired,
-            since: format::day(Self::at(20, 9, 0).date(), self.locale),
         };
         Approvals {
             shell: Shell {
                 failing: false,
-                ..self.shell(&self.say("nav-approvals"), "/a/persetujuan", Area::Admin, Here::Approvals)
+                ..self.shell(&self.say("nav-approvals"), "/a/dokter-menunggu", Area::Admin, Here::Approvals)
             },
             requests: if self.is(Sample::Empty) {
                 vec![]

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{DoctorCard, Option_, Pager, Shell};
+use super::{Desk, DoctorCard, Option_, Pager, Shell};
 use crate::filters;
 
 /// `/cari`
@@ -17,6 +17,8 @@ pub struct Search {
     pub cities: Vec<Option_>,
     /// Specialities.
     pub specialities: Vec<Option_>,
+    /// Kinds of service.
+    pub kinds: Vec<Option_>,
     /// Ways of meeting: any, video, clinic.
     pub modes: Vec<Option_>,
     /// Orders: soonest, rating, fee.
@@ -27,10 +29,14 @@ pub struct Search {
     pub bpjs: bool,
     /// Filters in force, each with the address without it.
     pub active: Vec<Filter>,
-    /// How many were found.
+    /// How many are on this page.
     pub total: u64,
+    /// There are others before or after.
+    pub more: bool,
     /// The doctors of this page.
     pub doctors: Vec<DoctorCard>,
+    /// The facilities of this page, where a desk's service is looked for.
+    pub desks: Vec<Desk>,
     /// Where the list goes on.
     pub pager: Pager,
     /// Something like an emergency was typed: show the number first.

@@ -17,6 +17,8 @@ pub struct Shell {
     pub here: Here,
     /// Who is signed in.
     pub who: Option<Who>,
+    /// Whose menus belong to this person's work, if they have any: patients' pages then lead there as well.
+    pub work: Option<Area>,
     /// Token every form of the page carries back.
     pub csrf: String,
     /// A notice about what just happened.
@@ -61,14 +63,29 @@ impl Shell {
             None => entry(Here::Account, "/masuk", "user", "nav-login"),
         };
         match self.area {
-            Area::Patient => vec![
-                entry(Here::Home, "/", "home", "nav-home"),
+            Area::Patient => {
+                let mut menu = vec![
+                    entry(Here::Home, "/", "home", "nav-home"),
+                    entry(Here::Search, "/cari", "search", "nav-search"),
+                ];
+                menu.push(match self.work {
+                    Some(Area::Doctor) => entry(Here::Today, "/d/hari-ini", "stethoscope", "nav-today"),
+                    Some(Area::Admin) => entry(Here::Approvals, "/a/dokter-menunggu", "shield", "nav-approvals"),
+                    Some(Area::Patient) | None => entry(Here::Appointments, "/janji", "cal", "nav-appointments"),
+                });
+                menu.push(account);
+                menu
+            }
+            Area::Doctor => vec![
+                entry(Here::Today, "/d/hari-ini", "cal", "nav-today"),
                 entry(Here::Search, "/cari", "search", "nav-search"),
-                entry(Here::Appointments, "/janji", "cal", "nav-appointments"),
                 account,
             ],
-            Area::Doctor => vec![entry(Here::Today, "/d/hari-ini", "cal", "nav-today"), account],
-            Area::Admin => vec![entry(Here::Approvals, "/a/persetujuan", "shield", "nav-approvals"), account],
+            Area::Admin => vec![
+                entry(Here::Approvals, "/a/dokter-menunggu", "shield", "nav-approvals"),
+                entry(Here::Search, "/cari", "search", "nav-search"),
+                account,
+            ],
         }
     }
 
@@ -77,7 +94,7 @@ impl Shell {
         match self.area {
             Area::Patient => "/",
             Area::Doctor => "/d/hari-ini",
-            Area::Admin => "/a/persetujuan",
+            Area::Admin => "/a/dokter-menunggu",
         }
     }
 }

@@ -1,0 +1,482 @@
+//! Booking in three steps: a time is kept, then for whom and why, then certainty before the commit. Every answer stays
+//! when something is refused, and every post may come twice.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use contracts::{
+    directory::{Doctor, Facility, Mode, Service},
+    people::{PatientCard, PatientType, Relation},
+    scheduling::{AskHold, Book, FreeTimesAsk, Hold, HoldId},
+};
+use jiff::Timestamp;
+use platform::{
+    Error, Result,
+    http::{Form, PathId},
+};
+use serde::Deserialize;
+
+use super::{
+    Site, draft::Draft, go,
+    offers::{self, Choice, Offered, word_of},
+    picker, shown,
+    visitor::Visitor,
+};
+use crate::{
+    format,
+    view::{self, Area, Back, BookingCheck, BookingData, Fee, Field, Here, Holding, Line, Lost, Mend, Patient, Visit},
+};
+
+/// Least and most letters of a complaint.
+const COMPLAINT: (u32, u32) = (3, 1_000);
+
+/// What became of the wish to keep a time.
+pub(super) enum Kept {
+    /// It is kept: the next page.
+    Held(String),
+    /// Somebody was faster: the time, and the nearest free ones.
+    Lost(Timestamp, Vec<Timestamp>),
+    /// It cannot be kept, and why.
+    Refused(StatusCode, String),
+}
+
+/// Keeps the time chosen in a picker's form.
+pub(super) async fn keep_time(site: &Site, visitor: &Visitor, offered: &[Offered], choice: &Choice) -> Result<Kept> {
+    let chosen = choice.among(offered).ok_or(Error::NotFound("service"))?;
+    let Some(starts_at) = choice.start() else {
+        return Ok(Kept::Refused(StatusCode::UNPROCESSABLE_ENTITY, visitor.say("picker-choose")));
+    };
+    let offer = chosen.offer();
+    match site.scheduling.hold(&visitor.cx, AskHold { offer: offer.clone(), starts_at }).await {
+        Ok(hold) => {
+            let next = format!("/pesan/{}/data", hold.id);
+            site.drafts.keep(Draft::of(hold)).await;
+            Ok(Kept::Held(next))
+        }
+        Err(error) if error.is_conflict("slot-taken") => {
+            let nearest = offers::nearest(site, &visitor.cx, &offer, starts_at, &chosen.facility.zone).await?;
+            Ok(Kept::Lost(starts_at, nearest))
+        }
+        Err(error @ (Error::Conflict(_) | Error::RateLimited(_))) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
+            Ok(Kept::Refused(status, visitor.words_of(&error)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `GET /pesan/{hold}`: the step that is next.
+pub(super) async fn entry(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
+    visitor.cx.account()?;
+    let draft = draft(&site, &visitor, &id).await?;
+    Ok(go(&next_step(&draft)))
+}
+
+fn next_step(draft: &Draft) -> String {
+    match (&draft.booked, &draft.patient) {
+        (Some(code), _) => format!("/janji/{code}"),
+        (None, Some(_)) => format!("/pesan/{}/periksa", draft.hold.id),
+        (None, None) => format!("/pesan/{}/data", draft.hold.id),
+    }
+}
+
+/// The answers so far. A hold whose answers are somebody else's, or that nobody knows, is not found.
+async fn draft(site: &Site, visitor: &Visitor, id: &HoldId) -> Result<Draft> {
+    let account = visitor.cx.account()?;
+    match site.drafts.of(id).await {
+        Some(draft) if draft.account.as_deref().is_none_or(|owner| owner == account) => Ok(draft),
+        Some(_) => Err(Error::NotFound("hold")),
+        None => match site.scheduling.held(&visitor.cx, id).await {
+            Ok(hold) => Ok(Draft::of(hold)),
+            Err(Error::Conflict(_)) => Err(Error::NotFound("hold")),
+            Err(other) => Err(other),
+        },
+    }
+}
+
+/// How a kept time stands.
+enum Standing {
+    /// It is kept.
+    Kept,
+    /// It is kept no more, but free.
+    Free,
+    /// It went to somebody else; the nearest free ones.
+    Gone(Vec<Timestamp>),
+}
+
+async fn standing(site: &Site, visitor: &Visitor, hold: &Hold) -> Result<Standing> {
+    match site.scheduling.held(&visitor.cx, &hold.id).await {
+        Ok(_) => return Ok(Standing::Kept),
+        Err(Error::Conflict(_) | Error::NotFound(_)) => {}
+        Err(other) => return Err(other),
+    }
+    let day = shown::at(hold.starts_at, &hold.zone).date();
+    let ask = FreeTimesAsk { offer: hold.offer.clone(), from: Some(day), days: Some(1), taken: false };
+    let times = offers::known(site.scheduling.free_times(&visitor.cx, ask).await)?;
+    let free = times.is_some_and(|times| {
+        times.days.iter().flat_map(|day| &day.times).any(|time| time.free && time.at == hold.starts_at)
+    });
+    if free {
+        return Ok(Standing::Free);
+    }
+    offers::nearest(site, &visitor.cx, &hold.offer, hold.starts_at, &hold.zone).await.map(Standing::Gone)
+}
+
+/// What stands behind an offer.
+struct Behind {
+    facility: Facility,
+    service: Service,
+    doctor: Option<Doctor>,
+}
+
+async fn behind(site: &Site, visitor: &Visitor, hold: &Hold) -> Result<Behind> {
+    let cx = &visitor.cx;
+    Ok(Behind {
+        facility: site.directory.facility(cx, &hold.offer.facility.to_string()).await?,
+        service: site.directory.service(cx, &hold.offer.service).await?,
+        doctor: match &hold.offer.doctor {
+            Some(id) => Some(site.directory.doctor(cx, &id.to_string()).await?),
+            None => None,
+        },
+    })
+}
+
+impl Behind {
+    /// The page of the times, at this one.
+    fn times(&self, hold: &Hold) -> String {
+        let day = shown::at(hold.starts_at, &hold.zone).date();
+        let query = format!(
+            "faskes={}&layanan={}&cara={}&tgl={day}",
+            self.facility.id,
+            self.service.id,
+            word_of(hold.offer.mode)
+        );
+        match &self.doctor {
+            Some(doctor) => format!("/dokter/{}?{query}", doctor.slug),
+            None => format!("/layanan/{}?{query}", self.service.id),
+        }
+    }
+
+    fn visit(&self, visitor: &Visitor, hold: &Hold) -> Visit {
+        let locale = visitor.speech.locale;
+        let service = shown::said(&self.service.name, locale);
+        let (with, portrait) = match &self.doctor {
+            Some(doctor) => (doctor.name.clone(), shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug)),
+            None => (service.clone(), shown::picture_of_service()),
+        };
+        let address = format!("{}, {}", self.facility.address, self.facility.regency_name);
+        Visit {
+            href: String::new(),
+            code: String::new(),
+            with,
+            portrait,
+            speciality: if self.doctor.is_some() { service } else { visitor.say(super::service::kind_key(self.service.kind)) },
+            video: hold.offer.mode == Mode::Online,
+            place: self.facility.name.clone(),
+            map: shown::map(&self.facility.name, &address),
+            address,
+            when: shown::when(hold.starts_at, hold.ends_at, &hold.zone, locale),
+            patient: String::new(),
+            fee: shown::money(&hold.price, locale),
+            chip: view::State::Held.into(),
+            movable: false,
+            cancellable: false,
+            local: String::new(),
+        }
+    }
+}
+
+fn holding(visitor: &Visitor, hold: &Hold, standing: &Standing) -> Holding {
+    let until = shown::at(hold.expires_at, &hold.zone);
+    let seconds = hold.expires_at.duration_since(visitor.cx.now()).as_secs().max(0);
+    let made = hold.id.to_string();
+    Holding {
+        until_iso: format::rfc3339(&until),
+        until: format::time(&until, visitor.speech.locale),
+        seconds: if matches!(standing, Standing::Kept) { seconds as u32 } else { 0 },
+        // Holds are kept five minutes unless the facility says otherwise; the ring never shows more than all of it.
+        whole: 300.max(seconds as u32),
+        expired: (!matches!(standing, Standing::Kept)).then(|| format!("/pesan/{made}/simpan-lagi")),
+        free: matches!(standing, Standing::Free),
+    }
+}
+
+fn lost(visitor: &Visitor, hold: &Hold, standing: &Standing) -> Option<Lost> {
+    let Standing::Gone(nearest) = standing else { return None };
+    Some(Lost {
+        time: format::clock(&shown::at(hold.starts_at, &hold.zone), visitor.speech.locale),
+        nearest: nearest.iter().map(|at| picker::near(*at, &hold.zone, true, visitor)).collect(),
+    })
+}
+
+/// The form of step 2.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Answers {
+    patient: String,
+    complaint: String,
+}
+
+/// `GET /pesan/{hold}/data`
+pub(super) async fn data(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
+    visitor.cx.account()?;
+    let draft = draft(&site, &visitor, &id).await?;
+    if draft.booked.is_some() {
+        return Ok(go(&next_step(&draft)));
+    }
+    let family = site.people.my_patients(&visitor.cx).await?;
+    if family.is_empty() {
+        return Ok(go(&format!("/akun/profil?next=/pesan/{id}/data")));
+    }
+    let standing = standing(&site, &visitor, &draft.hold).await?;
+    let page = data_page(&site, &visitor, &draft, &family, &standing).await?;
+    visitor.page(&page)
+}
+
+async fn data_page(
+    site: &Site,
+    visitor: &Visitor,
+    draft: &Draft,
+    family: &[PatientCard],
+    standing: &Standing,
+) -> Result<BookingData> {
+    let behind = behind(site, visitor, &draft.hold).await?;
+    let id = &draft.hold.id;
+    let mut shell = visitor.shell("data-title", Area::Patient, Here::Search);
+    shell.back = Some(Back { href: behind.times(&draft.hold), label: "back-doctor" });
+    shell.step = 2;
+    Ok(BookingData {
+        shell,
+        action: format!("/pesan/{id}/data"),
+        hold: holding(visitor, &draft.hold, standing),
+        lost: lost(visitor, &draft.hold, standing),
+        visit: behind.visit(visitor, &draft.hold),
+        patients: patients(visitor, family, draft),
+        add_member: format!("/keluarga/tambah?next=/pesan/{id}/data"),
+        complaint: Field::of(draft.complaint.clone()),
+        complaint_bounds: COMPLAINT,
+        prepare: shown::said(&behind.service.preparation, visitor.speech.locale),
+        mends: Vec::new(),
+    })
+}
+
+fn patients(visitor: &Visitor, family: &[PatientCard], draft: &Draft) -> Vec<Patient> {
+    let own = |card: &&PatientCard| card.relation == Some(Relation::Own);
+    let usual = family.iter().find(own).or(family.first()).map(|card| &card.id);
+    let chosen = draft.patient.as_ref().or(usual);
+    let today = shown::at(visitor.cx.now(), &draft.hold.zone).date();
+    let patient = |card: &PatientCard| {
+        let age = visitor.say_with("age", &[("n", &shown::years(card.birth_date, today).to_string())]);
+        let mine = own(&card);
+        Patient {
+            value: card.id.to_string(),
+            name: if mine { visitor.say("myself") } else { card.name.clone() },
+            line: if mine { format!("{}, {age}", card.name) } else { shown::family_line(card, visitor) },
+            chosen: Some(&card.id) == chosen,
+        }
+    };
+    family.iter().map(patient).collect()
+}
+
+/// `POST /pesan/{hold}/data`: keeps the answers, however the hold stands.
+pub(super) async fn keep(
+    State(site): State<Site>,
+    visitor: Visitor,
+    PathId(id): PathId<HoldId>,
+    Form(answers): Form<Answers>,
+) -> Result<Response> {
+    let account = visitor.cx.account()?.to_owned();
+    let mut draft = draft(&site, &visitor, &id).await?;
+    if draft.booked.is_some() {
+        return Ok(go(&next_step(&draft)));
+    }
+    let family = site.people.my_patients(&visitor.cx).await?;
+    let patient = family.iter().find(|card| card.id.to_string() == answers.patient).map(|card| card.id.clone());
+    let complaint = answers.complaint.trim().replace("\r\n", "\n");
+    let letters = complaint.chars().count() as u32;
+    let mut mends = Vec::new();
+    if patient.is_none() {
+        mends.push(Mend { field: "patient", text: visitor.say("data-who-needed") });
+    }
+    if letters < COMPLAINT.0 || letters > COMPLAINT.1 {
+        let (least, most) = (COMPLAINT.0.to_string(), COMPLAINT.1.to_string());
+        let text = visitor.say_with("data-complaint-bounds", &[("least", &least), ("most", &most)]);
+        mends.push(Mend { field: "complaint", text });
+    }
+    draft.patient = patient;
+    draft.complaint = complaint;
+    draft.account = Some(account);
+    site.drafts.keep(draft.clone()).await;
+    if mends.is_empty() {
+        return Ok(go(&format!("/pesan/{id}/periksa")));
+    }
+    mend_data(&site, &visitor, &draft, mends).await
+}
+
+/// Step 2 again, with what must be mended.
+async fn mend_data(site: &Site, visitor: &Visitor, draft: &Draft, mends: Vec<Mend>) -> Result<Response> {
+    let family = site.people.my_patients(&visitor.cx).await?;
+    let standing = standing(site, visitor, &draft.hold).await?;
+    let mut page = data_page(site, visitor, draft, &family, &standing).await?;
+    page.complaint.error = mends.iter().find(|mend| mend.field == "complaint").map(|mend| mend.text.clone());
+    page.mends = mends;
+    page.shell.failing = true;
+    visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// `GET /pesan/{hold}/periksa`
+pub(super) async fn check(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
+    visitor.cx.account()?;
+    let draft = draft(&site, &visitor, &id).await?;
+    if draft.booked.is_some() || draft.patient.is_none() {
+        return Ok(go(&next_step(&draft)));
+    }
+    let standing = standing(&site, &visitor, &draft.hold).await?;
+    let page = check_page(&site, &visitor, &draft, &standing).await?;
+    visitor.page(&page)
+}
+
+async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &Standing) -> Result<BookingCheck> {
+    let locale = visitor.speech.locale;
+    let behind = behind(site, visitor, &draft.hold).await?;
+    let family = site.people.my_patients(&visitor.cx).await?;
+    let policy = site.scheduling.policy(&visitor.cx, &behind.facility.id).await?;
+    let id = &draft.hold.id;
+    let change = format!("/pesan/{id}/data");
+    let mut shell = visitor.shell("check-title", Area::Patient, Here::Search);
+    shell.back = Some(Back { href: change.clone(), label: "back-data" });
+    shell.step = 3;
+    let mut lines = Vec::new();
+    if let Some(card) = family.iter().find(|card| Some(&card.id) == draft.patient.as_ref()) {
+        let name = format!("{} ({})", card.name, shown::family_line(card, visitor));
+        lines.push(Line { label: "sum-patient", value: name, change: change.clone() });
+        let kind = if card.patient_type == PatientType::Bpjs { "kind-bpjs" } else { "kind-general" };
+        lines.push(Line { label: "sum-coverage", value: visitor.say(kind), change: String::new() });
+    }
+    let minutes = behind.service.duration_minutes.to_string();
+    let fee = shown::money(&draft.hold.price, locale);
+    let label = format!(
+        "{}, {}",
+        shown::said(&behind.service.name, locale),
+        visitor.say_with("minutes", &[("n", &minutes)])
+    );
+    let asks = behind.doctor.as_ref().is_some_and(|doctor| !doctor.auto_accept);
+    let answered = visitor.cx.now() + minutes_of(policy.accept_within_minutes);
+    Ok(BookingCheck {
+        shell,
+        action: format!("/pesan/{id}"),
+        hold: holding(visitor, &draft.hold, standing),
+        lost: lost(visitor, &draft.hold, standing),
+        visit: behind.visit(visitor, &draft.hold),
+        lines,
+        complaint: draft.complaint.clone(),
+        change,
+        fees: vec![Fee { label, amount: fee.clone() }],
+        total: fee,
+        free_until: free_until(visitor, &draft.hold, policy.free_change_minutes.max(policy.cancel_notice_minutes)),
+        decided_by: if asks { instant(visitor, answered.min(draft.hold.starts_at), &draft.hold.zone) } else { String::new() },
+        idempotency_key: id.to_string(),
+        refused: None,
+    })
+}
+
+/// So many minutes.
+pub(super) fn minutes_of(minutes: u32) -> jiff::SignedDuration {
+    jiff::SignedDuration::from_mins(i64::from(minutes))
+}
+
+/// A point in time in the facility's zone.
+pub(super) fn instant(visitor: &Visitor, at: Timestamp, zone: &str) -> String {
+    format::when(&shown::at(at, zone), visitor.speech.locale)
+}
+
+/// The last moment for changing without a fee; empty once it has passed.
+fn free_until(visitor: &Visitor, hold: &Hold, minutes: u32) -> String {
+    let until = hold.starts_at - minutes_of(minutes);
+    if until > visitor.cx.now() { instant(visitor, until, &hold.zone) } else { String::new() }
+}
+
+/// `POST /pesan/{hold}`: books. Pressing twice, going back and reloading lead to the same appointment.
+pub(super) async fn book(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
+    visitor.cx.account()?;
+    let mut draft = draft(&site, &visitor, &id).await?;
+    let (None, Some(patient)) = (&draft.booked, &draft.patient) else { return Ok(go(&next_step(&draft))) };
+    let ask = Book {
+        offer: draft.hold.offer.clone(),
+        starts_at: draft.hold.starts_at,
+        patient: patient.clone(),
+        complaint: draft.complaint.clone(),
+        hold: Some(id.clone()),
+        override_reason: None,
+    };
+    match site.scheduling.book(&visitor.cx, Some(id.to_string()), ask).await {
+        Ok(appointment) => {
+            let next = format!("/janji/{}/selesai", appointment.code);
+            draft.booked = Some(appointment.code);
+            draft.complaint = String::new();
+            site.drafts.keep(draft).await;
+            Ok(go(&next))
+        }
+        Err(Error::Invalid(fields)) => {
+            let problem = visitor.told(&Error::Invalid(fields));
+            let mends = problem.errors.into_iter().map(|field| Mend { field: "complaint", text: field.message }).collect();
+            mend_data(&site, &visitor, &draft, mends).await
+        }
+        Err(error @ (Error::Conflict(_) | Error::NotFound(_) | Error::Forbidden(_))) => refuse(&site, &visitor, &draft, &error).await,
+        Err(other) => Err(other),
+    }
+}
+
+/// Step 3 again, with why it was refused and what may be had in its place.
+async fn refuse(site: &Site, visitor: &Visitor, draft: &Draft, error: &Error) -> Result<Response> {
+    let standing = if error.is_conflict("slot-taken") || error.is_conflict("hold-expired") {
+        Standing::Gone(offers::nearest(site, &visitor.cx, &draft.hold.offer, draft.hold.starts_at, &draft.hold.zone).await?)
+    } else {
+        standing(site, visitor, &draft.hold).await?
+    };
+    let mut page = check_page(site, visitor, draft, &standing).await?;
+    page.refused = (!matches!(standing, Standing::Gone(_))).then(|| visitor.words_of(error));
+    page.shell.failing = true;
+    visitor.page_with(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT), &page)
+}
+
+/// The form that asks for a time again.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Again {
+    take: String,
+}
+
+/// `POST /pesan/{hold}/simpan-lagi`: keeps the same time again, or one of the nearest; the answers go along.
+pub(super) async fn again(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(wish): Form<Again>,
+) -> Result<Response> {
+    visitor.cx.account()?;
+    let id: HoldId = id.parse().map_err(|_| Error::NotFound("hold"))?;
+    let draft = draft(&site, &visitor, &id).await?;
+    if draft.booked.is_some() {
+        return Ok(go(&next_step(&draft)));
+    }
+    let starts_at = wish.take.parse().unwrap_or(draft.hold.starts_at);
+    match site.scheduling.hold(&visitor.cx, AskHold { offer: draft.hold.offer.clone(), starts_at }).await {
+        Ok(hold) => {
+            let renewed = Draft { hold, ..draft };
+            let next = next_step(&renewed);
+            site.drafts.keep(renewed).await;
+            Ok(go(&next))
+        }
+        Err(error @ Error::Conflict(_)) => {
+            let family = site.people.my_patients(&visitor.cx).await?;
+            let nearest = offers::nearest(&site, &visitor.cx, &draft.hold.offer, starts_at, &draft.hold.zone).await?;
+            let mut page = data_page(&site, &visitor, &draft, &family, &Standing::Gone(nearest)).await?;
+            page.shell.failing = true;
+            visitor.page_with(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT), &page)
+        }
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,136 @@
+//! The handlers: a file for each page, named like its template. Each asks the verbs of the contexts, fills the page's
+//! struct and answers; forms answer 303 or show themselves again with everything typed.
+
+mod account;
+mod appointment;
+mod appointments;
+mod approvals;
+mod booking;
+mod calendar;
+mod cancel;
+mod doctor;
+mod doctor_day;
+mod draft;
+mod error;
+mod facility;
+mod home;
+mod live;
+mod login;
+mod move_;
+mod offers;
+mod person;
+mod picker;
+mod search;
+mod service;
+mod shown;
+mod signup;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
+use platform::i18n::Texts;
+
+pub use error::Pages;
+
+use crate::{assets, portrait};
+
+/// What the pages call.
+pub struct Services {
+    /// Accounts and sessions.
+    pub auth: Arc<dyn Auth>,
+    /// Patients and families.
+    pub people: Arc<dyn People>,
+    /// Facilities, services and doctors.
+    pub directory: Arc<dyn Directory>,
+    /// Times and appointments.
+    pub scheduling: Arc<dyn Scheduling>,
+    /// Every text.
+    pub texts: Arc<Texts>,
+    /// Whether people reach us by HTTPS: cookies are then bound to it.
+    pub https: bool,
+}
+
+/// The services with what the pages keep for a while. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Site(Arc<Inner>);
+
+pub(crate) struct Inner {
+    services: Services,
+    drafts: draft::Drafts,
+}
+
+impl std::ops::Deref for Site {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for Inner {
+    type Target = Services;
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}
+
+/// Every page and file people's browsers ask for. To stand behind the edge, with [`Pages`] as its error page.
+pub fn router(services: Services) -> Router {
+    let site = Site(Arc::new(Inner { services, drafts: draft::Drafts::default() }));
+    Router::new()
+        .route("/", get(home::show))
+        .route("/cari", get(search::show))
+        .route("/dokter/{slug}", get(doctor::show).post(doctor::hold))
+        .route("/dokter/{slug}/jam", get(live::of_doctor))
+        .route("/faskes/{slug}", get(facility::show))
+        .route("/layanan/{id}", get(service::show).post(service::hold))
+        .route("/layanan/{id}/jam", get(live::of_service))
+        .route("/pesan/{hold}", get(booking::entry).post(booking::book))
+        .route("/pesan/{hold}/data", get(booking::data).post(booking::keep))
+        .route("/pesan/{hold}/periksa", get(booking::check))
+        .route("/pesan/{hold}/simpan-lagi", get(booking::entry).post(booking::again))
+        .route("/masuk", get(login::show).post(login::enter))
+        .route("/daftar", get(signup::show).post(signup::join))
+        .route("/keluar", post(login::leave))
+        .route("/keluar/semua", post(login::leave_everywhere))
+        .route("/janji", get(appointments::show))
+        .route("/janji/{code}", get(appointment::show))
+        .route("/janji/{code}/selesai", get(appointment::done))
+        .route("/janji/{code}/kalender.ics", get(calendar::file))
+        .route("/janji/{code}/ubah", get(move_::show).post(move_::save))
+        .route("/janji/{code}/batal", get(cancel::show).post(cancel::call_off))
+        .route("/d/hari-ini", get(doctor_day::show))
+        .route("/d/hari-ini/perubahan", get(live::of_day))
+        .route("/d/janji/{code}", get(appointment::show_to_doctor))
+        .route("/d/janji/{code}/{deed}", post(doctor_day::act))
+        .route("/a/dokter-menunggu", get(approvals::show))
+        .route("/a/dokter-menunggu/{id}/{decision}", post(approvals::decide))
+        .route("/akun", get(account::show))
+        .route("/akun/tampilan", post(account::set_theme))
+        .route("/akun/profil", get(person::own).post(person::keep_own))
+        .route("/akun/data.json", get(account::export))
+        .route("/akun/hapus", get(account::ask_to_leave).post(account::unregister))
+        .route("/akun/perangkat/{id}/keluar", post(account::end_session))
+        .route("/keluarga/tambah", get(person::member).post(person::add_member))
+        .route("/keluarga/{id}/lepas", post(account::release_member))
+        .with_state(site)
+        .merge(assets::router())
+        .merge(portrait::router())
+}
+
+/// Sends the browser on with GET.
+pub(crate) fn go(to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else { return StatusCode::NOT_FOUND.into_response() };
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// A text made safe for a query string.
+pub(crate) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

@@ -1,0 +1,230 @@
+//! Who looks at a page and how: read once from the request, used by every handler.
+
+use askama::Template;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use contracts::{
+    Permission,
+    auth::{Account, AccountId},
+};
+use platform::{
+    Cx, Error, Result,
+    http::{Csrf, Problem, cookie},
+};
+
+use super::{Site, shown};
+use crate::{
+    speech::Speech,
+    view::{Area, Flash, Here, Shell, Theme, Tone, Who},
+};
+
+/// The cookie that carries the text key of a notice to the next page.
+const FLASH: &str = "flash";
+/// The cookie of the theme chosen by hand.
+pub(super) const THEME: &str = "theme";
+/// Seconds a chosen theme is remembered.
+pub(super) const THEME_LIFE: u64 = 31_536_000;
+
+/// Notices that may follow a form, by text key, with their colour.
+const NOTICES: [(&str, Tone); 20] = [
+    ("flash-moved", Tone::Ok),
+    ("flash-cancelled", Tone::Ok),
+    ("flash-profile", Tone::Ok),
+    ("flash-member", Tone::Ok),
+    ("flash-member-gone", Tone::Ok),
+    ("flash-session", Tone::Ok),
+    ("flash-welcome", Tone::Ok),
+    ("flash-left", Tone::Info),
+    ("flash-approved", Tone::Ok),
+    ("flash-refused", Tone::Ok),
+    ("flash-accepted", Tone::Ok),
+    ("flash-rejected", Tone::Ok),
+    ("flash-arrived", Tone::Ok),
+    ("flash-started", Tone::Ok),
+    ("flash-fulfilled", Tone::Ok),
+    ("flash-no-show", Tone::Ok),
+    ("flash-erased", Tone::Info),
+    ("warning-nik-region", Tone::Wait),
+    ("warning-nik-birth-date", Tone::Wait),
+    ("warning-nik-sex", Tone::Wait),
+];
+
+/// Who looks at a page and how.
+pub(super) struct Visitor {
+    /// The context of the request.
+    pub cx: Cx,
+    /// What the page speaks.
+    pub speech: Speech,
+    /// The account signed in, if any.
+    pub account: Option<Account>,
+    /// Path and query without `lang`.
+    pub path: String,
+    csrf: Option<Csrf>,
+    theme: Theme,
+    flash: Option<(&'static str, Tone)>,
+    fragment: Option<String>,
+    https: bool,
+}
+
+impl FromRequestParts<Site> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self> {
+        let cx = Cx::from_request_parts(parts, site).await?;
+        // A program that asks for no page is given no secret, and needs none.
+        let csrf = Csrf::from_request_parts(parts, site).await.ok();
+        let speech = Speech { locale: cx.locale, texts: site.texts.clone() };
+        let headers = &parts.headers;
+        let told = cookie::read(headers, FLASH);
+        Ok(Self {
+            account: account_of(&cx, site).await?,
+            speech,
+            path: path_without_language(parts.uri.path(), parts.uri.query().unwrap_or_default()),
+            csrf,
+            theme: theme_of(headers),
+            flash: NOTICES.into_iter().find(|(key, _)| Some(*key) == told),
+            fragment: headers.get("x-fragment").and_then(|name| name.to_str().ok()).map(ToOwned::to_owned),
+            https: site.https,
+            cx,
+        })
+    }
+}
+
+async fn account_of(cx: &Cx, site: &Site) -> Result<Option<Account>> {
+    let Ok(id) = cx.account() else { return Ok(None) };
+    let id: AccountId = id.parse().map_err(Error::internal)?;
+    match site.auth.account(cx, &id).await {
+        Ok(account) => Ok(Some(account)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn path_without_language(path: &str, query: &str) -> String {
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
+fn theme_of(headers: &HeaderMap) -> Theme {
+    match cookie::read(headers, THEME) {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::Device,
+    }
+}
+
+impl Visitor {
+    /// The sentence under a key.
+    pub fn say(&self, key: &str) -> String {
+        self.speech.say(key, &[])
+    }
+
+    /// The sentence under a key, with values.
+    pub fn say_with(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.speech.say(key, values)
+    }
+
+    /// The frame of a page whose title is under a text key.
+    pub fn shell(&self, title: &str, area: Area, here: Here) -> Shell {
+        self.titled(self.say(title), area, here)
+    }
+
+    /// The frame of a page with this title.
+    pub fn titled(&self, title: String, area: Area, here: Here) -> Shell {
+        Shell {
+            locale: self.speech.locale,
+            title,
+            path: self.path.clone(),
+            area,
+            here,
+            who: self.who(),
+            work: self.work(),
+            csrf: self.csrf.as_ref().map(Csrf::token).unwrap_or_default(),
+            flash: self.flash.map(|(key, tone)| Flash { tone, text: self.say(key) }),
+            theme: self.theme,
+            back: None,
+            step: 0,
+            failing: false,
+        }
+    }
+
+    /// Whose menus belong to the account's work, if it has any.
+    pub fn work(&self) -> Option<Area> {
+        if self.cx.may(Permission::AppointmentPractice) {
+            Some(Area::Doctor)
+        } else if self.cx.may(Permission::DoctorApprove) {
+            Some(Area::Admin)
+        } else {
+            None
+        }
+    }
+
+    fn who(&self) -> Option<Who> {
+        let account = self.account.as_ref()?;
+        Some(Who {
+            name: account.name.clone(),
+            line: account.email.clone(),
+            portrait: shown::portrait_of_account(account, self.work()),
+        })
+    }
+
+    /// Whether a part of the page alone is asked for.
+    pub fn wants(&self, part: &str) -> bool {
+        self.fragment.as_deref() == Some(part)
+    }
+
+    /// The page.
+    pub fn page(&self, page: &impl Template) -> Result<Response> {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// The page with this status.
+    pub fn page_with(&self, status: StatusCode, page: &impl Template) -> Result<Response> {
+        let html = page.render_with_values(&self.speech).map_err(Error::internal)?;
+        let language = HeaderValue::from_static(self.speech.locale.word());
+        let mut answer = (
+            status,
+            [
+                (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+                (header::CONTENT_LANGUAGE, language),
+                (header::VARY, HeaderValue::from_static("accept-language, cookie, x-fragment")),
+            ],
+            html,
+        )
+            .into_response();
+        if self.flash.is_some() {
+            set_cookie(&mut answer, cookie::write(FLASH, "", Some(0), self.https)?);
+        }
+        Ok(answer)
+    }
+
+    /// Sends the browser on; the next page shows the notice under this text key.
+    pub fn go_and_say(&self, to: &str, notice: &'static str) -> Result<Response> {
+        let mut answer = super::go(to);
+        set_cookie(&mut answer, cookie::write(FLASH, notice, Some(60), self.https)?);
+        Ok(answer)
+    }
+
+    /// An error in the person's words.
+    pub fn told(&self, error: &Error) -> Problem {
+        Problem::of(error, &self.speech.texts, self.speech.locale, &self.cx.request_id, "")
+    }
+
+    /// An error in one text: title and what to do next. A field's own remedy where one field is to blame.
+    pub fn words_of(&self, error: &Error) -> String {
+        let problem = self.told(error);
+        match problem.errors.first() {
+            Some(field) => field.message.clone(),
+            None if problem.detail.is_empty() => format!("{}.", problem.title),
+            None => format!("{}. {}", problem.title, problem.detail),
+        }
+    }
+}
+
+/// Adds a cookie to an answer.
+pub(super) fn set_cookie(answer: &mut Response, value: HeaderValue) {
+    answer.headers_mut().append(header::SET_COOKIE, value);
+}
