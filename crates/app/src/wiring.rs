@@ -183,7 +183,7 @@ impl House {
 
     /// Everything people and programs reach.
     pub fn router(&self, bus: Option<&Arc<BusHandle>>) -> Result<Router> {
-        let mut routes = self.api(bus).router();
+        let mut routes = self.api(bus).router().merge(self.pages());
         if let Some(mailbox) = &self.mailbox {
             routes = routes.merge(mailbox.routes());
         }
@@ -191,6 +191,18 @@ impl House {
             routes = routes.merge(self.operations()?);
         }
         Ok(self.edge()?.wrap(routes))
+    }
+
+    /// The pages.
+    fn pages(&self) -> Router {
+        web::router(web::Services {
+            auth: self.auth(),
+            people: self.people(),
+            directory: self.directory(),
+            scheduling: self.scheduling(),
+            texts: self.texts.clone(),
+            https: self.settings.server.https(),
+        })
     }
 
     /// `/livez`, `/readyz` and `/metrics`.
@@ -211,7 +223,7 @@ impl House {
             https: server.https(),
             ..platform::http::Settings::new(gate, clock, entropy, self.texts.clone(), self.master.derive("csrf"))
         };
-        Ok(Edge::new(settings))
+        Ok(Edge::new(settings).with_error_page(Arc::new(web::Pages::new(self.texts.clone()))))
     }
 
     /// Closes every database: what was accepted is finished first.
@@ -278,6 +290,7 @@ pub fn texts() -> Result<Texts> {
         .with(people::TEXTS)
         .with(directory::TEXTS)
         .with(scheduling::TEXTS)
+        .with(web::TEXTS)
         .build()
 }
 
