@@ -36,6 +36,11 @@ create table patient_account (
     primary key (account, patient)
 );
 create index patient_account_patient on patient_account (patient);
+-- Whoever asked to be forgotten: late news of them is not kept again.
+create table forgotten (
+    patient text primary key,
+    at timestamptz not null
+);
 
 -- How and when the facilities and their doctors take bookings.
 create table policy (
@@ -80,12 +85,14 @@ create index exception_doctor on exception (doctor, ends_at) where doctor is not
 create index exception_facility on exception (facility, ends_at) where facility is not null;
 
 -- One row for each doctor or desk. `plan` rises when hours, leave, licence or policy change; `version` when a time is
--- taken or freed too. A booking raises `version` only where `plan` is the one it was judged by.
+-- taken or freed too. A booking raises `version` only where `plan` is the one it was judged by. `told` is the version
+-- that directory was told of, `said` what it was told.
 create table owner_state (
     owner text primary key,
     plan bigint not null,
     version bigint not null,
-    told bigint not null
+    told bigint not null,
+    said text
 );
 create index owner_untold on owner_state (owner) where told < version;
 
@@ -97,12 +104,13 @@ create table resource_claim (
     seat bigint not null,
     starts_at timestamptz not null,
     ends_at timestamptz not null,
+    facility text not null,
     hold_until timestamptz,
     appointment text not null,
     check (starts_at < ends_at)
 );
 create index resource_claim_appointment on resource_claim (appointment);
-create index resource_claim_time on resource_claim (owner, starts_at, ends_at, seat, hold_until);
+create index resource_claim_time on resource_claim (owner, starts_at, ends_at);
 create table patient_claim (
     patient text not null,
     starts_at timestamptz not null,
@@ -129,20 +137,21 @@ alter table patient_claim add constraint patient_claim_no_overlap exclude using 
 create trigger resource_claim_no_overlap before insert on resource_claim begin select raise(ignore) where new.ends_at - new.starts_at > 172800000000 or exists (select 1 from resource_claim c where c.owner = new.owner and c.seat = new.seat and c.starts_at > new.starts_at - 172800000000 and c.starts_at < new.ends_at and c.ends_at > new.starts_at); end; -- only sqlite
 create trigger patient_claim_no_overlap before insert on patient_claim begin select raise(ignore) where new.ends_at - new.starts_at > 172800000000 or exists (select 1 from patient_claim c where c.patient = new.patient and c.starts_at > new.starts_at - 172800000000 and c.starts_at < new.ends_at and c.ends_at > new.starts_at); end; -- only sqlite
 
+-- k counts a holder's holds from 1 to their limit, so that two requests at once do not get more (R.H1).
 create table hold (
     id text primary key,
     holder text not null,
+    k bigint not null,
     offer text not null,
+    held_at timestamptz not null,
     starts_at timestamptz not null,
     ends_at timestamptz not null,
-    claim_starts_at timestamptz not null,
-    claim_ends_at timestamptz not null,
     expires_at timestamptz not null,
     price bigint not null,
     zone text not null,
     owner text not null
 );
-create index hold_of_holder on hold (holder, expires_at);
+create unique index hold_of_holder on hold (holder, k);
 create index hold_expiry on hold (expires_at);
 
 create table appointment (

@@ -1,7 +1,7 @@
 //! Who stands where towards an appointment. Asked for in the query of every list, and here for a single one; who stands
 //! nowhere is told 404, never 403 (R.A1).
 
-use contracts::{Permission, directory::DoctorId, people::PatientId};
+use contracts::{Permission, directory::DoctorId, people::PatientId, scheduling::Deed};
 use platform::{Actor, Cx, Error, Result, db::Tx};
 
 use crate::{appointment::Row, copies};
@@ -23,6 +23,29 @@ impl Side {
     /// Whether the complaint is theirs to read: the patient's side and the doctor.
     pub fn reads_complaint(self) -> bool {
         matches!(self, Self::Patient | Self::Doctor)
+    }
+
+    /// Whether the asker on this side may do that at all, whatever state and time say.
+    pub fn may(self, cx: &Cx, deed: Deed) -> bool {
+        self.permission(deed).is_some_and(|needed| cx.may(needed))
+    }
+
+    /// `Ok` where the asker may; 403 otherwise.
+    pub fn require(self, cx: &Cx, deed: Deed) -> Result<()> {
+        self.permission(deed).map_or(Err(Error::Forbidden("appointment.manage")), |needed| cx.require(needed))
+    }
+
+    /// What the asker must be permitted on this side; none where it is not for this side to do.
+    fn permission(self, deed: Deed) -> Option<Permission> {
+        match (self, deed) {
+            (Self::Patient, Deed::Cancel | Deed::Move) => Some(Permission::AppointmentOwn),
+            (Self::Doctor, Deed::Correct) | (Self::Patient | Self::Onlooker, _) => None,
+            (Self::Doctor, _) => Some(Permission::AppointmentDecideOwn),
+            (Self::Staff, Deed::Accept | Deed::Reject) => Some(Permission::AppointmentDecide),
+            (Self::Staff, Deed::Arrive | Deed::Start | Deed::Fulfil | Deed::NoShow) => Some(Permission::AppointmentAttend),
+            (Self::Staff, Deed::Cancel | Deed::Move) => Some(Permission::AppointmentManage),
+            (Self::Staff, Deed::Correct) => Some(Permission::AppointmentCorrect),
+        }
     }
 }
 

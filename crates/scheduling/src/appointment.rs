@@ -2,14 +2,19 @@
 
 use contracts::{
     auth::AccountId,
-    directory::{DoctorId, FacilityId, Mode, ServiceId, ServiceKind},
+    directory::{DoctorId, FacilityId, Mode, Service, ServiceId, ServiceKind},
     people::PatientId,
-    scheduling::{Appointment, AppointmentId, CancelledBy, Deed, Offer, State, Visit},
+    scheduling::{Appointment, AppointmentId, CancelledBy, Deed, Offer, Policy, State, Visit},
 };
 use jiff::{Timestamp, civil::Date};
-use platform::{Error, Money, Result, db::Tx};
+use platform::{Cx, Error, Money, Result, db::Tx};
 
-use crate::{access::Side, copies, policy};
+use crate::{
+    access::Side,
+    copies::{self, Doctor, Facility, Patient},
+    desk::Desk,
+    policy,
+};
 
 platform::row! {
     /// The row as it is kept.
@@ -151,19 +156,57 @@ pub struct Shown {
     pub sealed: Option<Vec<u8>>,
 }
 
+/// What is known around an appointment.
+#[derive(Debug)]
+pub struct Known {
+    facility: Option<Facility>,
+    service: Option<Service>,
+    doctor: Option<Doctor>,
+    patient: Option<Patient>,
+    policy: Policy,
+}
+
+impl Known {
+    /// What a desk in memory knows.
+    pub fn at_desk(desk: &Desk, service: &Service, patient: Option<Patient>) -> Self {
+        Self {
+            facility: Some(desk.facility.clone()),
+            service: Some(service.clone()),
+            doctor: desk.doctor.clone(),
+            patient,
+            policy: desk.policy.clone(),
+        }
+    }
+
+    /// What the copies know.
+    async fn of(tx: &mut Tx, row: &Row) -> Result<Self> {
+        Ok(Self {
+            facility: copies::facility(tx, &row.facility).await?,
+            service: copies::service(tx, &row.service).await?,
+            doctor: match &row.doctor {
+                Some(id) => copies::doctor(tx, id).await?,
+                None => None,
+            },
+            patient: copies::patient(tx, &row.patient).await?,
+            policy: policy::of(tx, &row.facility).await?,
+        })
+    }
+}
+
 /// Shows a row to somebody on that side of it.
-pub async fn show(tx: &mut Tx, row: Row, side: Side, now: Timestamp) -> Result<Shown> {
-    let facility = copies::facility(tx, &row.facility).await?.ok_or(Error::NotFound("facility"))?;
-    let service = copies::service(tx, &row.service).await?.ok_or(Error::NotFound("service"))?;
-    let doctor = match &row.doctor {
-        Some(id) => copies::doctor(tx, id).await?,
-        None => None,
-    };
-    let patient = copies::patient(tx, &row.patient).await?;
-    let policy = policy::of(tx, &row.facility).await?;
+pub async fn show(cx: &Cx, tx: &mut Tx, row: Row, side: Side) -> Result<Shown> {
+    let known = Known::of(tx, &row).await?;
+    Ok(shown(cx, row, side, &known))
+}
+
+/// A row as somebody on that side of it sees it, with what is known around it. Who was forgotten has no name.
+pub fn shown(cx: &Cx, row: Row, side: Side, known: &Known) -> Shown {
+    let now = cx.now();
+    let Known { facility, service, doctor, patient, policy } = known;
     let sealed = row.complaint.clone().filter(|_| side.reads_complaint());
-    let may = deeds(&row, side, &policy, now);
-    let fee = if side == Side::Patient { policy::cancel_fee(&policy, row.starts_at, now) } else { 0 };
+    let may = deeds(cx, &row, side, policy);
+    let theirs = side == Side::Patient;
+    let fee = if theirs { policy::cancel_fee(policy, row.starts_at, now) } else { 0 };
     let appointment = Appointment {
         code: row.code.clone(),
         state: row.state,
@@ -172,13 +215,13 @@ pub async fn show(tx: &mut Tx, row: Row, side: Side, now: Timestamp) -> Result<S
         patient_sex: patient.as_ref().and_then(|p| p.sex),
         offer: row.offer(),
         kind: row.kind,
-        service_name: service.name,
-        preparation: service.preparation,
+        service_name: service.as_ref().map(|s| s.name.clone()).unwrap_or_default(),
+        preparation: service.as_ref().map(|s| s.preparation.clone()).unwrap_or_default(),
         doctor_name: doctor.as_ref().map(|d| d.name.clone()),
         doctor_slug: doctor.as_ref().map(|d| d.slug.clone()),
         doctor_sex: doctor.as_ref().map(|d| d.sex),
-        facility_name: facility.name,
-        facility_address: facility.address,
+        facility_name: facility.as_ref().map(|f| f.name.clone()).unwrap_or_default(),
+        facility_address: facility.as_ref().map(|f| f.address.clone()).unwrap_or_default(),
         starts_at: row.starts_at,
         ends_at: row.ends_at,
         zone: row.zone,
@@ -193,42 +236,43 @@ pub async fn show(tx: &mut Tx, row: Row, side: Side, now: Timestamp) -> Result<S
         reason: row.reason,
         may,
         cancel_fee: Money::idr(fee),
-        free_until: (side == Side::Patient && !is_final(row.state)).then(|| policy::free_until(&policy, row.starts_at)),
+        free_until: (theirs && !is_final(row.state)).then(|| policy::free_until(policy, row.starts_at)),
         patient: row.patient,
         id: row.id,
         version: row.version,
     };
-    Ok(Shown { appointment, sealed })
+    Shown { appointment, sealed }
 }
 
 /// What somebody on that side may do with it now.
-fn deeds(row: &Row, side: Side, policy: &contracts::scheduling::Policy, now: Timestamp) -> Vec<Deed> {
-    let candidates: &[Deed] = match side {
-        Side::Patient => &[Deed::Cancel],
-        Side::Doctor | Side::Staff => {
-            &[Deed::Accept, Deed::Reject, Deed::Cancel, Deed::Arrive, Deed::Start, Deed::Fulfil, Deed::NoShow]
-        }
-        Side::Onlooker => &[],
-    };
-    let mut may: Vec<Deed> = candidates
-        .iter()
-        .copied()
-        .filter(|deed| after(row.state, *deed).is_some() && in_time(row, *deed, side, policy, now))
-        .collect();
-    let moves_left = side != Side::Patient || row.moves < i64::from(policy.max_moves);
-    let early_enough = side != Side::Patient || now < row.starts_at - policy::minutes(policy.move_notice_minutes);
-    if side != Side::Onlooker && can_move(row.state) && moves_left && early_enough {
+fn deeds(cx: &Cx, row: &Row, side: Side, policy: &Policy) -> Vec<Deed> {
+    const BY_STATE: [Deed; 7] =
+        [Deed::Accept, Deed::Reject, Deed::Cancel, Deed::Arrive, Deed::Start, Deed::Fulfil, Deed::NoShow];
+    let now = cx.now();
+    let possible = |deed: &Deed| after(row.state, *deed).is_some() && in_time(row, *deed, side, policy, now);
+    let mut may: Vec<Deed> =
+        BY_STATE.into_iter().filter(|deed| side.may(cx, *deed) && possible(deed)).collect();
+    let theirs = side == Side::Patient;
+    let moves_left = !theirs || row.moves < i64::from(policy.max_moves);
+    let early_enough = !theirs || now <= row.starts_at - policy::minutes(policy.move_notice_minutes);
+    if side.may(cx, Deed::Move) && can_move(row.state) && moves_left && early_enough {
         may.push(Deed::Move);
     }
-    if side == Side::Staff && is_final(row.state) {
+    if side.may(cx, Deed::Correct) && can_correct(row.state) {
         may.push(Deed::Correct);
     }
     may
 }
 
-/// Whether a deed is in time: patients cancel before the notice, no-show is set after start and grace (R.N4).
-pub fn in_time(row: &Row, deed: Deed, side: Side, policy: &contracts::scheduling::Policy, now: Timestamp) -> bool {
+/// Whether a wrong final state can be put right. A cancelled visit has let its time go: it is booked anew.
+pub fn can_correct(state: State) -> bool {
+    matches!(state, State::Fulfilled | State::NoShow)
+}
+
+/// Whether a deed is in time: requests are accepted before they lapse, patients cancel before the notice, no-show is set after start and grace (R.N4).
+pub fn in_time(row: &Row, deed: Deed, side: Side, policy: &Policy, now: Timestamp) -> bool {
     match (deed, side) {
+        (Deed::Accept, _) => row.answer_by.is_none_or(|by| now < by),
         (Deed::Cancel, Side::Patient) => now < row.starts_at - policy::minutes(policy.cancel_notice_minutes),
         (Deed::NoShow, _) => now >= row.starts_at + policy::minutes(u32::from(policy.no_show_grace_minutes)),
         (Deed::Arrive | Deed::Start | Deed::Fulfil, _) => now >= row.starts_at - policy::minutes(24 * 60),

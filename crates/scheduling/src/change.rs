@@ -16,17 +16,13 @@ use crate::{
     SchedulingContext,
     access::{self, Side},
     appointment::{self, Row},
-    claim, code, owner, policy,
+    claim, code, copies, owner, policy,
 };
 
 /// Longest reason.
 const REASON_LENGTH: usize = 300;
 
 impl SchedulingContext {
-    pub(crate) async fn show_one(&self, cx: &Cx, id: &AppointmentId) -> Result<Appointment> {
-        self.show_by(cx, &id.to_string()).await
-    }
-
     /// One appointment by id or code, to whoever stands on a side of it.
     pub(crate) async fn show_by(&self, cx: &Cx, id_or_code: &str) -> Result<Appointment> {
         let (cx, wanted) = (cx.clone(), id_or_code.to_owned());
@@ -35,7 +31,7 @@ impl SchedulingContext {
             .read(async move |tx| {
                 let row = find(tx, &wanted).await?;
                 let side = access::side(&cx, tx, &row).await?;
-                appointment::show(tx, row, side, cx.now()).await
+                appointment::show(&cx, tx, row, side).await
             })
             .await?;
         self.complaints.unseal(shown).await
@@ -49,8 +45,8 @@ impl SchedulingContext {
                 let now = cx.now();
                 let mut row = appointment::by_id(tx, &id).await?;
                 let side = access::side(&cx, tx, &row).await?;
-                permitted(&cx, side, ask.deed)?;
                 ask.reason = checked_reason(&ask, side)?;
+                side.require(&cx, ask.deed)?;
                 if row.version != version {
                     return Err(Error::Stale);
                 }
@@ -60,17 +56,16 @@ impl SchedulingContext {
                 if !appointment::in_time(&row, ask.deed, side, &policy, now) {
                     return Err(out_of_time(ask.deed));
                 }
-                let change = Applied {
-                    to,
-                    reason: ask.reason.clone(),
-                    cancelled_by: (to == State::Cancelled).then(|| canceller(side)),
-                };
-                apply(&cx, tx, &mut row, &change).await?;
+                let cancelled_by = (to == State::Cancelled).then(|| canceller(side));
+                if to == State::Cancelled {
+                    lock_for_release(tx, &row).await?;
+                }
+                apply(&cx, tx, &mut row, &Applied { to, reason: ask.reason.clone(), cancelled_by }).await?;
                 say(&cx, tx, &row, ask.deed).await?;
                 if to == State::Cancelled {
                     free_time(tx, &row, &watch).await?;
                 }
-                appointment::show(tx, row, side, now).await
+                appointment::show(&cx, tx, row, side).await
             })
             .await?;
         self.complaints.unseal(shown).await
@@ -101,8 +96,7 @@ impl SchedulingContext {
                 if row.version != version {
                     return Err(Error::Stale);
                 }
-                // A cancelled visit has let its time go: it is booked anew, not corrected.
-                if !appointment::is_final(row.state) || row.state == State::Cancelled {
+                if !appointment::can_correct(row.state) || row.state == to {
                     return Err(Error::conflict("not-in-this-state").with("state", row.state));
                 }
                 apply(&cx, tx, &mut row, &Applied { to, reason: Some(reason), cancelled_by: None }).await?;
@@ -112,7 +106,7 @@ impl SchedulingContext {
                     State::Arrived => say(&cx, tx, &row, Deed::Arrive).await?,
                     _ => say(&cx, tx, &row, Deed::Accept).await?,
                 }
-                appointment::show(tx, row, Side::Staff, cx.now()).await
+                appointment::show(&cx, tx, row, Side::Staff).await
             })
             .await?;
         self.complaints.unseal(shown).await
@@ -129,23 +123,41 @@ impl SchedulingContext {
             .await
     }
 
-    /// Requests that nobody answered in time lapse; at most 200 a call.
+    /// Requests that nobody answered in time lapse; at most 200 a call. Each by itself: a booking waits for none of them.
     pub(crate) async fn lapse_unanswered(&self, cx: &Cx) -> Result<usize> {
         const DUE: &str = "select id from appointment where state = 'pending' and answer_by <= $1 \
             order by answer_by limit 200";
-        let (cx, watch) = (cx.clone(), self.watch.clone());
+        let now = cx.now();
+        let due: Vec<(AppointmentId,)> = self.db.read(async move |tx| tx.all(DUE, &[&now]).await).await?;
+        for (id,) in &due {
+            match self.lapse(cx, id).await {
+                Ok(()) | Err(Error::Stale) => {} // answered at the last moment
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(due.len())
+    }
+
+    async fn lapse(&self, cx: &Cx, id: &AppointmentId) -> Result<()> {
+        let (cx, id, watch) = (cx.clone(), id.clone(), self.watch.clone());
         self.db
             .write(async move |tx| {
-                let due: Vec<(AppointmentId,)> = tx.all(DUE, &[&cx.now()]).await?;
-                for (id,) in &due {
-                    let mut row = appointment::by_id(tx, id).await?;
-                    cancel_by_system(&cx, tx, &mut row, "unanswered").await?;
-                    free_time(tx, &row, &watch).await?;
+                let mut row = appointment::by_id(tx, &id).await?;
+                if row.state != State::Pending || row.answer_by.is_none_or(|by| cx.now() < by) {
+                    return Err(Error::Stale);
                 }
-                Ok(due.len())
+                lock_for_release(tx, &row).await?;
+                cancel_by_system(&cx, tx, &mut row, "unanswered").await?;
+                free_time(tx, &row, &watch).await
             })
             .await
     }
+}
+
+/// Locks whose time is let go, before the appointment itself: in the order of every booking.
+async fn lock_for_release(tx: &mut Tx, row: &Row) -> Result<()> {
+    copies::lock_patient(tx, &row.patient, None).await?;
+    owner::freed(tx, &row.owner).await
 }
 
 /// The program itself cancels, for a reason that is a text key.
@@ -241,9 +253,8 @@ pub(crate) async fn audit(cx: &Cx, tx: &mut Tx, row: &Row, deed: Deed) -> Result
     tx.publish(cx, &entry).await
 }
 
-/// Frees the time everywhere (R.C8) and tells those who watch.
+/// Frees the time everywhere (R.C8) and tells those who watch. The owner is noted already.
 async fn free_time(tx: &mut Tx, row: &Row, watch: &tokio::sync::broadcast::Sender<SlotMoved>) -> Result<()> {
-    owner::freed(tx, &row.owner).await?;
     claim::release(tx, &row.id.to_string()).await?;
     let (moved, watch) = (slot_moved(row, row.starts_at, row.ends_at, true), watch.clone());
     tx.after_commit(move || {
@@ -264,18 +275,6 @@ pub(crate) fn slot_moved(row: &Row, starts_at: Timestamp, ends_at: Timestamp, fr
     }
 }
 
-/// Whether somebody on that side has the permission for a deed.
-fn permitted(cx: &Cx, side: Side, deed: Deed) -> Result<()> {
-    let needed = match (side, deed) {
-        (Side::Patient, Deed::Cancel) => Permission::AppointmentOwn,
-        (Side::Doctor, _) => Permission::AppointmentDecideOwn,
-        (Side::Staff, Deed::Accept | Deed::Reject) => Permission::AppointmentDecide,
-        (Side::Staff, Deed::Arrive | Deed::Start | Deed::Fulfil | Deed::NoShow) => Permission::AppointmentAttend,
-        _ => Permission::AppointmentManage,
-    };
-    cx.require(needed)
-}
-
 /// Doctors and staff say why they reject or cancel.
 fn checked_reason(ask: &Change, side: Side) -> Result<Option<String>> {
     let mut problems = Problems::default();
@@ -292,6 +291,7 @@ fn out_of_time(deed: Deed) -> Error {
     match deed {
         Deed::Cancel => Error::conflict("cancel-too-late"),
         Deed::NoShow => Error::conflict("no-show-too-early"),
+        Deed::Accept => Error::conflict("request-lapsed"),
         _ => Error::conflict("too-early"),
     }
 }

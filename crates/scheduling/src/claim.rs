@@ -2,8 +2,9 @@
 //! overlaps (an exclusion constraint on PostgreSQL, a trigger on SQLite), so of many who try one wins (R.C1). Always
 //! inserted with `on conflict do nothing`: on PostgreSQL a plain insert into an exclusion deadlocks under load.
 
-use jiff::{SignedDuration, Timestamp};
-use platform::{Result, db::Tx};
+use contracts::{directory::FacilityId, people::PatientId};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use platform::{Error, Result, db::Tx};
 
 use crate::availability::Busy;
 
@@ -19,72 +20,88 @@ pub struct Span {
     pub ends_at: Timestamp,
 }
 
-const CLAIM: &str = "insert into resource_claim (owner, seat, starts_at, ends_at, hold_until, appointment) \
-    values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+const CLAIM: &str = "insert into resource_claim (owner, seat, starts_at, ends_at, facility, hold_until, appointment) \
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
 const RELEASE_EXPIRED: &str = "delete from resource_claim where owner = $1 and starts_at > $2 and starts_at < $3 \
     and ends_at > $4 and hold_until <= $5";
+/// The patient's time, unless they have as many coming visits as they may; `$5` is 0 where there is no such limit.
 const CLAIM_PATIENT: &str = "insert into patient_claim (patient, starts_at, ends_at, appointment) \
-    values ($1, $2, $3, $4) on conflict do nothing";
+    select cast($1 as text), cast($2 as timestamptz), cast($3 as timestamptz), cast($4 as text) \
+    where cast($5 as bigint) = 0 \
+    or (select count(*) from patient_claim where patient = $1 and starts_at > $6) < cast($5 as bigint) \
+    on conflict do nothing";
+const UPCOMING: &str = "select count(*) from patient_claim where patient = $1 and starts_at > $2";
 const CLAIM_DAY: &str = "insert into patient_day (patient, local_date, k, appointment) values ($1, $2, $3, $4) \
     on conflict do nothing";
-const BUSY: &str = "select starts_at, ends_at, seat, hold_until from resource_claim \
-    where owner = $1 and starts_at > $2 and starts_at < $3 and ends_at > $4 and appointment <> $5 order by starts_at";
+const BUSY: &str = "select starts_at, ends_at, seat, hold_until, facility from resource_claim \
+    where owner = $1 and starts_at > $2 and starts_at < $3 and ends_at > $4 order by starts_at";
 
-/// Claims one of the seats, tried in order; `hold_until` marks a hold. Answers whether one was had. Holds that have
-/// run out stand in nobody's way (R.H2): they are released and the seats tried once more.
-pub async fn claim_seat(
-    tx: &mut Tx,
-    owner: &str,
-    seats: &[i64],
-    span: Span,
-    hold_until: Option<Timestamp>,
-    by: &str,
-    now: Timestamp,
-) -> Result<bool> {
-    if try_seats(tx, owner, seats, span, hold_until, by).await? {
-        return Ok(true);
-    }
-    let reach = span.starts_at - LONGEST;
-    let released = tx.exec(RELEASE_EXPIRED, &[&owner, &reach, &span.ends_at, &span.starts_at, &now]).await?;
-    Ok(released > 0 && try_seats(tx, owner, seats, span, hold_until, by).await?)
+/// Whose time a claim takes, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// The doctor or desk.
+    pub owner: &'a str,
+    /// Where it is taken.
+    pub facility: &'a FacilityId,
+    /// From when to when.
+    pub span: Span,
+    /// Until when, where it is a hold's.
+    pub hold_until: Option<Timestamp>,
+    /// The appointment or hold.
+    pub by: &'a str,
 }
 
-async fn try_seats(
-    tx: &mut Tx,
-    owner: &str,
-    seats: &[i64],
-    span: Span,
-    hold_until: Option<Timestamp>,
-    by: &str,
-) -> Result<bool> {
+/// Claims one of the seats, tried in order; answers whether one was had. Holds that have run out stand in nobody's way
+/// (R.H2): they are released and the seats tried once more.
+pub async fn claim_seat(tx: &mut Tx, claim: &Claim<'_>, seats: &[i64], now: Timestamp) -> Result<bool> {
+    if try_seats(tx, claim, seats).await? {
+        return Ok(true);
+    }
+    let Claim { owner, span, .. } = claim;
+    let reach = span.starts_at - LONGEST;
+    let released = tx.exec(RELEASE_EXPIRED, &[owner, &reach, &span.ends_at, &span.starts_at, &now]).await?;
+    Ok(released > 0 && try_seats(tx, claim, seats).await?)
+}
+
+async fn try_seats(tx: &mut Tx, claim: &Claim<'_>, seats: &[i64]) -> Result<bool> {
+    let Claim { owner, facility, span, hold_until, by } = claim;
     for seat in seats {
-        if tx.exec(CLAIM, &[&owner, seat, &span.starts_at, &span.ends_at, &hold_until, &by]).await? == 1 {
+        if tx.exec(CLAIM, &[owner, seat, &span.starts_at, &span.ends_at, facility, hold_until, by]).await? == 1 {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// Makes a live hold's claim the appointment's own. Answers whether it was still live.
-pub async fn take_over(tx: &mut Tx, hold: &str, appointment: &str, now: Timestamp) -> Result<bool> {
+/// Makes a live hold's claim on just that span the appointment's own. Answers whether it was so.
+pub async fn take_over(tx: &mut Tx, hold: &str, claim: &Claim<'_>, now: Timestamp) -> Result<bool> {
     const TAKE_OVER: &str = "update resource_claim set appointment = $1, hold_until = null \
-        where appointment = $2 and hold_until > $3";
-    Ok(tx.exec(TAKE_OVER, &[&appointment, &hold, &now]).await? == 1)
+        where appointment = $2 and owner = $3 and starts_at = $4 and ends_at = $5 and hold_until > $6";
+    let Claim { owner, span, by, .. } = claim;
+    Ok(tx.exec(TAKE_OVER, &[by, &hold, owner, &span.starts_at, &span.ends_at, &now]).await? == 1)
 }
 
-/// Claims the patient's time: nobody is in two places at once (R.L2).
-pub async fn claim_patient(tx: &mut Tx, patient: &str, span: Span, by: &str) -> Result<bool> {
-    Ok(tx.exec(CLAIM_PATIENT, &[&patient, &span.starts_at, &span.ends_at, &by]).await? == 1)
+/// Claims the patient's time: nobody is in two places at once (R.L2), nor has more coming visits than `most`, where
+/// that is not 0 (R.L1). The patient is locked, so that what is counted stays true.
+pub async fn claim_patient(tx: &mut Tx, patient: &PatientId, span: Span, by: &str, most: u16, now: Timestamp) -> Result<()> {
+    if tx.exec(CLAIM_PATIENT, &[patient, &span.starts_at, &span.ends_at, &by, &most, &now]).await? == 1 {
+        return Ok(());
+    }
+    let upcoming: Option<(i64,)> = tx.one(UPCOMING, &[patient, &now]).await?;
+    Err(match upcoming {
+        Some((count,)) if most > 0 && count >= i64::from(most) => Error::conflict("too-many-upcoming").with("limit", most),
+        _ => Error::conflict("patient-overlap"),
+    })
 }
 
 /// Claims one of the patient's consultations of that local date (C4).
-pub async fn claim_day(tx: &mut Tx, patient: &str, date: jiff::civil::Date, limit: u16, by: &str) -> Result<bool> {
-    for k in 1..=i64::from(limit) {
-        if tx.exec(CLAIM_DAY, &[&patient, &date, &k, &by]).await? == 1 {
-            return Ok(true);
+pub async fn claim_day(tx: &mut Tx, patient: &PatientId, date: Date, limit: u16, by: &str) -> Result<()> {
+    for k in 1..=limit {
+        if tx.exec(CLAIM_DAY, &[patient, &date, &k, &by]).await? == 1 {
+            return Ok(());
         }
     }
-    Ok(false)
+    Err(Error::conflict("day-limit").with("limit", limit))
 }
 
 /// Lets go of all an appointment or hold has claimed (R.C8).
@@ -95,18 +112,18 @@ pub async fn release(tx: &mut Tx, by: &str) -> Result<()> {
     Ok(())
 }
 
-/// What is taken of an owner's time between two instants, leaving out one appointment's own claims.
-pub async fn busy(tx: &mut Tx, owner: &str, span: Span, except: &str) -> Result<Vec<Busy>> {
+/// What is taken of an owner's time between two instants, as a facility sees it.
+pub async fn busy(tx: &mut Tx, owner: &str, facility: &FacilityId, span: Span) -> Result<Vec<Busy>> {
     let reach = span.starts_at - LONGEST;
-    let rows: Vec<(Timestamp, Timestamp, i64, Option<Timestamp>)> =
-        tx.all(BUSY, &[&owner, &reach, &span.ends_at, &span.starts_at, &except]).await?;
+    let rows: Vec<(Timestamp, Timestamp, i64, Option<Timestamp>, FacilityId)> =
+        tx.all(BUSY, &[&owner, &reach, &span.ends_at, &span.starts_at]).await?;
     Ok(rows
         .into_iter()
-        .map(|(starts_at, ends_at, seat, hold_until)| Busy {
+        .map(|(starts_at, ends_at, seat, hold_until, at)| Busy {
             starts_at,
             ends_at,
-            // An overbooked visit keeps the doctor busy but is not one of the seats.
-            seat: u16::try_from(seat).ok().filter(|seat| *seat > 0),
+            // An overbooked visit, or one at another facility, keeps the doctor busy but is not one of the seats here.
+            seat: u16::try_from(seat).ok().filter(|seat| *seat > 0 && at == *facility),
             hold_until,
         })
         .collect())

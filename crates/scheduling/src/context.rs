@@ -1,6 +1,9 @@
 //! The context as others hold it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use contracts::{
@@ -51,6 +54,8 @@ pub struct SchedulingContext {
     pub(crate) desks: moka::sync::Cache<DeskKey, Arc<Desk>>,
     pub(crate) times: moka::sync::Cache<TimesKey, KeptTimes>,
     pub(crate) watch: broadcast::Sender<SlotMoved>,
+    /// The owner up to whom the last unfinished round of telling directory came.
+    pub(crate) told_up_to: Mutex<String>,
 }
 
 impl SchedulingContext {
@@ -67,6 +72,7 @@ impl SchedulingContext {
             desks: moka::sync::Cache::builder().max_capacity(DESKS).time_to_live(DESK_LIFE).build(),
             times: moka::sync::Cache::builder().max_capacity(TIMES).weigher(|_, kept: &KeptTimes| kept.weight()).build(),
             watch: broadcast::channel(WATCHED).0,
+            told_up_to: Mutex::default(),
         }))
     }
 
@@ -94,8 +100,8 @@ impl Scheduling for SchedulingContext {
         self.read_hold(cx, id).await
     }
 
-    async fn release(&self, cx: &Cx, id: &HoldId) -> Result<()> {
-        self.let_go(cx, id).await
+    async fn release(&self, _: &Cx, id: &HoldId) -> Result<()> {
+        self.let_go(id).await
     }
 
     async fn book(&self, cx: &Cx, key: Option<String>, ask: Book) -> Result<Appointment> {

@@ -5,7 +5,12 @@ use contracts::{
     people::{PatientChanged, PatientId, PatientType, Sex},
 };
 use jiff::civil::Date;
-use platform::{Error, Result, db::Tx, i18n::Locale, row};
+use platform::{
+    Error, Result,
+    db::{Engine, Tx},
+    i18n::Locale,
+    row,
+};
 use serde::{Deserialize, Serialize};
 
 row! {
@@ -123,6 +128,30 @@ pub async fn patient(tx: &mut Tx, id: &PatientId) -> Result<Option<Patient>> {
     tx.one(PATIENT, &[id]).await
 }
 
+/// A patient, locked until the transaction ends, and whether an account may act for them. Everything that claims a
+/// patient's time locks the patient first, then the owners of time in their order, so that nobody waits in a ring.
+pub async fn lock_patient(tx: &mut Tx, id: &PatientId, account: Option<&str>) -> Result<Option<(Patient, bool)>> {
+    macro_rules! lock {
+        ($how:literal) => {
+            concat!(
+                "select p.id, p.version, p.name, p.birth_date, p.sex, p.patient_type, p.locale, \
+                 exists(select 1 from patient_account a where a.account = $2 and a.patient = p.id) \
+                 from patient p where p.id = $1",
+                $how
+            )
+        };
+    }
+    type Columns = (PatientId, i64, String, Option<Date>, Option<Sex>, Option<PatientType>, Locale, bool);
+    let sql = match tx.engine() {
+        Engine::Sqlite => lock!(""), // there is one writer
+        Engine::Postgres => lock!(" for no key update of p"),
+    };
+    let row: Option<Columns> = tx.one(sql, &[id, &account]).await?;
+    Ok(row.map(|(id, version, name, birth_date, sex, patient_type, locale, acts)| {
+        (Patient { id, version, name, birth_date, sex, patient_type, locale }, acts)
+    }))
+}
+
 /// Whether an account may act for a patient.
 pub async fn acts_for(tx: &mut Tx, account: &str, patient: &PatientId) -> Result<bool> {
     const ACTS: &str = "select 1 from patient_account where account = $1 and patient = $2";
@@ -167,10 +196,11 @@ pub async fn keep_doctor(tx: &mut Tx, e: &DoctorChanged) -> Result<()> {
     crate::owner::replan(tx, &e.doctor.to_string()).await
 }
 
-/// Keeps what people says of a patient, unless something newer is known already.
+/// Keeps what people says of a patient, unless something newer is known already or the patient was forgotten.
 pub async fn keep_patient(tx: &mut Tx, e: &PatientChanged) -> Result<()> {
     const KEEP: &str = "insert into patient (id, version, name, birth_date, sex, patient_type, locale) \
-        values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do update set version = excluded.version, \
+        select $1, $2, $3, $4, $5, $6, $7 where not exists (select 1 from forgotten where patient = $1) \
+        on conflict (id) do update set version = excluded.version, \
         name = excluded.name, birth_date = excluded.birth_date, sex = excluded.sex, \
         patient_type = excluded.patient_type, locale = excluded.locale where patient.version < excluded.version";
     let kept = tx

@@ -167,7 +167,7 @@ fn session(hours: &Hours) -> SessionRule {
         hours: SessionHours {
             from: hours.from,
             length_minutes: length_minutes(hours),
-            slot_minutes: hours.slot_minutes.unwrap_or(STANDARD_SLOT_MINUTES),
+            slot_minutes: hours.slot_minutes.unwrap_or(AS_LONG_AS_THE_SERVICE),
             align_minutes: None,
             modes: modes(&hours.modes),
             services: (!hours.services.is_empty()).then(|| hours.services.iter().map(ToString::to_string).collect()),
@@ -177,8 +177,8 @@ fn session(hours: &Hours) -> SessionRule {
     }
 }
 
-/// Minutes from one start to the next where the hours do not say.
-const STANDARD_SLOT_MINUTES: u16 = 15;
+/// Where the hours do not say, one visit starts where the one before ends.
+const AS_LONG_AS_THE_SERVICE: u16 = 0;
 
 /// Minutes from opening to closing; a closing at or before the opening is the next day's (R.T6).
 fn length_minutes(hours: &Hours) -> u16 {
@@ -257,7 +257,10 @@ async fn add_exceptions(
     schedule: &ScheduleId,
     now: Timestamp,
 ) -> Result<()> {
-    for e in exception::touching(tx, facility, offer.doctor.as_ref(), Some(schedule), now - 48.hours(), None).await? {
+    let mut exceptions = exception::of_desk(tx, facility, offer.doctor.as_ref(), schedule, now - 48.hours()).await?;
+    // Hours instead of the week's first: additional ones come on top of them, whichever start earlier.
+    exceptions.sort_by_key(|e| (e.kind == ExceptionKind::Extra, e.starts_at));
+    for e in exceptions {
         let from = plan.zone.to_datetime(e.starts_at);
         let to = plan.zone.to_datetime(e.ends_at);
         match e.kind {
@@ -270,7 +273,7 @@ async fn add_exceptions(
                 let hours = SessionHours {
                     capacity: e.capacity.unwrap_or(1).max(1),
                     on_holidays: true,
-                    ..SessionHours::new(from.time(), length, e.slot_minutes.unwrap_or(STANDARD_SLOT_MINUTES))
+                    ..SessionHours::new(from.time(), length, e.slot_minutes.unwrap_or(AS_LONG_AS_THE_SERVICE))
                 };
                 override_on(plan, from.date(), e.kind == ExceptionKind::Extra).sessions.push(hours);
             }

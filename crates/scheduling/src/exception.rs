@@ -41,21 +41,35 @@ impl From<Row> for Exception {
     }
 }
 
-/// Exceptions of a facility, a doctor or one schedule that reach into a span; at most 2,000, earliest first.
+/// Exceptions at a desk, its doctor and its facility that are not over at an instant; at most 2,000, earliest first.
+pub async fn of_desk(
+    tx: &mut Tx,
+    facility: &FacilityId,
+    doctor: Option<&DoctorId>,
+    schedule: &ScheduleId,
+    from: Timestamp,
+) -> Result<Vec<Exception>> {
+    const OF_DESK: &str = "select id, schedule, doctor, facility, kind, starts_at, ends_at, slot_minutes, capacity, reason \
+        from exception where (facility = $1 or doctor = $2 or schedule = $3) and ends_at > $4 \
+        order by starts_at, id limit 2000";
+    let rows: Vec<Row> = tx.all(OF_DESK, &[facility, &doctor, schedule, &from]).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Exceptions of a facility and its schedules, or of one doctor there, that reach into a span; at most 2,000, earliest
+/// first.
 pub async fn touching(
     tx: &mut Tx,
     facility: &FacilityId,
     doctor: Option<&DoctorId>,
-    schedule: Option<&ScheduleId>,
     from: Timestamp,
-    until: Option<Timestamp>,
+    until: Timestamp,
 ) -> Result<Vec<Exception>> {
     const TOUCHING: &str = "select id, schedule, doctor, facility, kind, starts_at, ends_at, slot_minutes, capacity, reason \
-        from exception where (facility = $1 or doctor = $2 or schedule = $3) and ends_at > $4 \
-        and (cast($5 as text) is null or starts_at < $6) order by starts_at, id limit 2000";
-    let bounded = until.map(|_| "yes");
-    let last = until.unwrap_or(from);
-    let rows: Vec<Row> = tx.all(TOUCHING, &[facility, &doctor, &schedule, &from, &bounded, &last]).await?;
+        from exception where (facility = $1 or doctor = $2 or schedule in (select s.id from schedule s \
+        where s.facility = $1 and (cast($2 as text) is null or s.doctor = $2))) \
+        and ends_at > $3 and starts_at < $4 order by starts_at, id limit 2000";
+    let rows: Vec<Row> = tx.all(TOUCHING, &[facility, &doctor, &from, &until]).await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
@@ -106,15 +120,28 @@ pub fn check(exception: &mut Exception) -> Result<()> {
     let targets = [exception.schedule.is_some(), exception.doctor.is_some(), exception.facility.is_some()];
     problems.check(targets.iter().filter(|given| **given).count() == 1, "schedule", "one-target");
     problems.check(exception.starts_at < exception.ends_at, "ends_at", "end-after-start");
+    problems.check(can_be_kept(exception.starts_at), "starts_at", "bad-time");
+    problems.check(can_be_kept(exception.ends_at), "ends_at", "bad-time");
     let length = exception.ends_at.duration_since(exception.starts_at);
     if exception.kind == ExceptionKind::Absent {
         problems.check(length.as_hours() <= 24 * 731, "ends_at", "too-long-absence");
     } else {
         problems.check(exception.facility.is_none(), "facility", "hours-need-schedule");
         problems.check(length.as_hours() <= 24, "ends_at", "too-long-session");
+        problems.check(full_minute(exception.starts_at), "starts_at", "full-minutes");
+        problems.check(full_minute(exception.ends_at), "ends_at", "full-minutes");
     }
     problems.range("slot_minutes", exception.slot_minutes.unwrap_or(5), 5, 720);
     problems.range("capacity", exception.capacity.unwrap_or(1), 1, 500);
     exception.reason = problems.optional_text("reason", exception.reason.as_deref(), 200);
     problems.done()
+}
+
+/// Whether both engines can keep an instant: the years 1900 to 2200.
+pub fn can_be_kept(at: Timestamp) -> bool {
+    (-2_208_988_800..7_289_654_400).contains(&at.as_second())
+}
+
+fn full_minute(at: Timestamp) -> bool {
+    at.as_second() % 60 == 0 && at.subsec_nanosecond() == 0
 }

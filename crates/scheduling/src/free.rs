@@ -16,6 +16,7 @@ use crate::{
     availability::{self, Ask, Audience, Busy, Purpose, Refusal, Slot, Visit, Wish},
     claim::{self, Span},
     desk::{self, Desk},
+    http::offsets,
     owner::{self, Numbers},
 };
 
@@ -23,6 +24,9 @@ use crate::{
 const STANDARD_DAYS: u16 = 14;
 /// Most days answered.
 const MOST_DAYS: u16 = 31;
+/// Dates that can be asked about: what both engines can keep, and more than anybody needs.
+pub(crate) const FIRST_DATE: Date = Date::constant(1900, 1, 1);
+pub(crate) const LAST_DATE: Date = Date::constant(2200, 12, 31);
 /// Alternatives offered to the loser of a race.
 const ALTERNATIVES: usize = 3;
 
@@ -69,8 +73,8 @@ impl SchedulingContext {
         }
         let (busy, numbers) = self.busy_of_days(&desk, from, days).await?;
         let answer = Arc::new(answer(&desk, service, &key, &busy, now));
-        // The rules change with the minute at most; a hold may run out sooner.
-        let minute = Timestamp::from_second((now.as_second().div_euclid(60) + 1) * 60).unwrap_or(now);
+        // The rules change right after each full minute at most; a hold may run out sooner.
+        let minute = full_minute_from(now);
         let until = busy.iter().filter_map(|b| b.hold_until).filter(|h| *h > now).min().map_or(minute, |h| h.min(minute));
         if numbers.plan == desk.plan_number {
             self.times.insert(key, KeptTimes { numbers, until, answer: answer.clone() });
@@ -87,21 +91,33 @@ impl SchedulingContext {
         Ok(availability::why(&desk.plan, &wish, date, &busy, now).iter().map(why_not).collect())
     }
 
-    /// The free starts nearest to a lost one (R.C7), as JSON for a conflict. Never fails: who lost a race should not
-    /// get a second error on top.
-    pub(crate) async fn alternatives(&self, cx: &Cx, offer: &Offer, lost: Timestamp) -> serde_json::Value {
-        self.nearest(cx, offer, lost).await.ok().and_then(|times| serde_json::to_value(times).ok()).unwrap_or_default()
+    /// A conflict with the free starts nearest to the lost one (R.C7), where it has none yet. Never fails: who lost a
+    /// race should not get a second error on top.
+    pub(crate) async fn with_alternatives(&self, cx: &Cx, offer: &Offer, lost: Timestamp, error: Error) -> Error {
+        let Error::Conflict(mut conflict) = error else { return error };
+        tracing::debug!(kind = conflict.kind, "a time was refused");
+        if conflict.alternatives.is_null() {
+            // Who has had their consultation of that day needs another day.
+            let same_day = conflict.kind != "day-limit";
+            conflict.alternatives = self.nearest(cx, offer, lost, same_day).await.unwrap_or_default();
+        }
+        Error::Conflict(conflict)
     }
 
-    async fn nearest(&self, cx: &Cx, offer: &Offer, lost: Timestamp) -> Result<Vec<SlotTime>> {
+    async fn nearest(&self, cx: &Cx, offer: &Offer, lost: Timestamp, same_day: bool) -> Result<serde_json::Value> {
         let now = cx.now();
         let (desk, _) = self.desk_now(offer, now).await?;
         let date = desk.local_date(lost);
-        let from = date.saturating_sub(1.day()).max(desk.local_date(now));
+        let first = if same_day { date.saturating_sub(1.day()) } else { date.saturating_add(1.day()) };
+        let from = first.max(desk.local_date(now));
         let (busy, _) = self.busy_of_days(&desk, from, STANDARD_DAYS).await?;
         let ask = Ask { wish: wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: STANDARD_DAYS };
         let slots = availability::alternatives(&desk.plan, &ask, &busy, now, lost, ALTERNATIVES);
-        Ok(slots.iter().map(|slot| slot_time(&desk, slot, true)).collect())
+        let times = slots.iter().map(|slot| {
+            let SlotTime { at, local, free } = slot_time(&desk, slot, true);
+            serde_json::json!({ "at": offsets::in_zone(at, &desk.plan.zone), "local": local, "free": free })
+        });
+        Ok(times.collect())
     }
 
     /// The desk of an offer and its owner's numbers, both of this moment.
@@ -138,21 +154,30 @@ impl SchedulingContext {
     }
 
     /// What is taken of the owner's time on some local days and their neighbours, and the numbers it was read at.
-    async fn busy_of_days(&self, desk: &Desk, from: Date, days: u16) -> Result<(Vec<Busy>, Numbers)> {
+    pub(crate) async fn busy_of_days(&self, desk: &Desk, from: Date, days: u16) -> Result<(Vec<Busy>, Numbers)> {
         let span = span_of_days(desk, from, days)?;
-        let owner = desk.owner.clone();
+        let (owner, facility) = (desk.owner.clone(), desk.facility.id.clone());
         self.db
             .read(async move |tx| {
                 // The numbers first: what is booked in between makes the answer look older than it is, never newer.
                 let numbers = owner::numbers(tx, &owner).await?;
-                Ok((claim::busy(tx, &owner, span, "").await?, numbers))
+                Ok((claim::busy(tx, &owner, &facility, span).await?, numbers))
             })
             .await
     }
 }
 
+/// The first full minute not before an instant.
+fn full_minute_from(now: Timestamp) -> Timestamp {
+    let second = now.as_second() + i64::from(now.subsec_nanosecond() > 0);
+    Timestamp::from_second((second + 59).div_euclid(60) * 60).unwrap_or(now)
+}
+
 /// From the day before to the day after, so that sessions past midnight are seen whole.
 pub(crate) fn span_of_days(desk: &Desk, from: Date, days: u16) -> Result<Span> {
+    let mut problems = Problems::default();
+    problems.range("from", from, FIRST_DATE, LAST_DATE);
+    problems.done()?;
     let start = |date: Date| {
         let midnight = date.to_zoned(desk.plan.zone.clone()).map_err(|_| Error::invalid("from", "invalid-date"))?;
         Ok::<_, Error>(midnight.timestamp())
@@ -207,11 +232,11 @@ fn status(status: availability::DayStatus) -> DayStatus {
     use availability::DayStatus as Rule;
     match status {
         Rule::Open => DayStatus::Open,
-        Rule::Full | Rule::Over => DayStatus::Full,
+        Rule::Full => DayStatus::Full,
         Rule::Off | Rule::NotOffered => DayStatus::Off,
         Rule::Holiday => DayStatus::Holiday,
         Rule::Leave | Rule::Closed => DayStatus::Leave,
-        Rule::OutsideHorizon => DayStatus::Outside,
+        Rule::OutsideHorizon | Rule::Over => DayStatus::Outside,
     }
 }
 

@@ -1,27 +1,31 @@
 //! Holds: a time kept for somebody while they fill in the form (R.H1). Whether one still stands is judged when it is
 //! read (R.H2); the clean-up job only tidies.
 
-use contracts::scheduling::{AskHold, Book, Hold, HoldId, Offer, SlotMoved};
+use contracts::scheduling::{AskHold, Hold, HoldId, SlotMoved};
 use jiff::Timestamp;
 use platform::{Actor, Cx, Error, Money, Result, db::Tx};
 
 use crate::{
     SchedulingContext,
-    availability::{self, Audience, Purpose, Request},
-    booking::refused,
-    claim::{self, Span},
+    availability::{Audience, Purpose},
+    booking::RULES_CHANGED,
+    claim::{self, Claim},
     copies,
-    desk::DeskKey,
-    free, owner, policy,
+    desk::{Desk, DeskKey},
+    owner, policy,
+    verdict::Terms,
 };
 
-/// Holds of guests from one address at a time.
+/// Holds of guests from one address at a time; whoever is signed in has one.
 const GUEST_HOLDS: i64 = 5;
+/// How often a hold is judged anew when the rules change under it.
+const TRIES: u8 = 4;
 
 platform::row! {
     struct Row {
         id: HoldId,
         offer: String,
+        held_at: Timestamp,
         starts_at: Timestamp,
         ends_at: Timestamp,
         expires_at: Timestamp,
@@ -31,54 +35,66 @@ platform::row! {
     }
 }
 
-const BY_ID: &str = "select id, offer, starts_at, ends_at, expires_at, price, zone, owner from hold where id = $1";
+const BY_ID: &str = "select id, offer, held_at, starts_at, ends_at, expires_at, price, zone, owner from hold where id = $1";
+
+/// A hold that still stands, and since when.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The hold.
+    pub hold: Hold,
+    /// When it was judged.
+    pub held_at: Timestamp,
+}
 
 impl SchedulingContext {
     pub(crate) async fn keep_time(&self, cx: &Cx, ask: AskHold) -> Result<Hold> {
-        for _ in 0..3 {
+        if let Some(own) = self.own_hold_on(cx, &ask).await? {
+            return Ok(own);
+        }
+        for _ in 0..TRIES {
             match self.try_hold(cx, &ask).await {
-                Err(error) if error.is_conflict("rules-changed") => self.desks.invalidate(&DeskKey::of(&ask.offer)),
-                Err(Error::Conflict(mut conflict)) => {
-                    conflict.alternatives = self.alternatives(cx, &ask.offer, ask.starts_at).await;
-                    return Err(Error::Conflict(conflict));
-                }
-                other => return other,
+                Err(error) if error.is_conflict(RULES_CHANGED) => self.desks.invalidate(&DeskKey::of(&ask.offer)),
+                Err(error) => return Err(self.with_alternatives(cx, &ask.offer, ask.starts_at, error).await),
+                held => return held,
             }
         }
         Err(Error::Unavailable("busy"))
     }
 
+    /// Asking again for the time one holds already gives that hold, and no more time (R.H1).
+    async fn own_hold_on(&self, cx: &Cx, ask: &AskHold) -> Result<Option<Hold>> {
+        const OWN: &str = "select id, offer, held_at, starts_at, ends_at, expires_at, price, zone, owner from hold \
+            where holder = $1 and expires_at > $2 order by id limit 1";
+        if !matches!(cx.actor, Actor::Account { .. }) {
+            return Ok(None); // guests of one address are many
+        }
+        let (holder, now) = (holder(cx), cx.now());
+        let row: Option<Row> = self.db.read(async move |tx| tx.one(OWN, &[&holder, &now]).await).await?;
+        let own = row.map(shown).transpose()?;
+        Ok(own.filter(|own| own.offer == ask.offer && own.starts_at == ask.starts_at))
+    }
+
     async fn try_hold(&self, cx: &Cx, ask: &AskHold) -> Result<Hold> {
         let now = cx.now();
-        let desk = self.desk_kept(&ask.offer, now).await?;
-        let service = desk.service(&ask.offer.service, ask.offer.mode).ok_or(Error::NotFound("service"))?;
-        let wish = free::wish(&ask.offer.service, ask.offer.mode, Audience::Public, Purpose::Book);
-        let request = Request { wish, starts_at: ask.starts_at };
-        let slot = availability::check(&desk.plan, &request, &[], now).map_err(|refusal| refused(&refusal))?;
+        let terms = Terms { audience: Audience::Public, purpose: Purpose::Book, overriding: false };
+        let verdict = self.verdict(&ask.offer, ask.starts_at, terms, now, now).await?;
+        let desk = verdict.desk.clone();
         let hold = Hold {
             id: cx.new_id(),
             offer: ask.offer.clone(),
-            starts_at: slot.starts_at,
-            ends_at: slot.ends_at,
+            starts_at: verdict.slot.starts_at,
+            ends_at: verdict.slot.ends_at,
             expires_at: now + policy::minutes(u32::from(desk.policy.hold_minutes)),
             zone: desk.facility.zone.clone(),
-            price: desk.price(service),
+            price: desk.price(&verdict.service),
         };
         let (cx, watch) = (cx.clone(), self.watch.clone());
         self.db
             .write(async move |tx| {
-                let holder = holder(&cx);
-                release_earlier(&cx, tx, &holder, now).await?;
-                if !owner::touch(tx, &desk.owner, desk.plan_number).await? {
-                    return Err(Error::conflict("rules-changed"));
-                }
-                let span = Span { starts_at: slot.claim_starts_at, ends_at: slot.claim_ends_at };
-                let seats: Vec<i64> = slot.seats.iter().map(|seat| i64::from(*seat)).collect();
+                make_room(&cx, tx, &desk, now).await?;
                 let by = hold.id.to_string();
-                if !claim::claim_seat(tx, &desk.owner, &seats, span, Some(hold.expires_at), &by, now).await? {
-                    return Err(Error::conflict("slot-taken"));
-                }
-                insert(tx, &hold, &holder, &desk.owner, span).await?;
+                verdict.take(tx, &by, Some(hold.expires_at), now).await?;
+                insert(&cx, tx, &hold, &desk.owner, now).await?;
                 let moved = moved(&hold, false);
                 tx.after_commit(move || {
                     let _ = watch.send(moved); // nobody watches: fine
@@ -88,19 +104,29 @@ impl SchedulingContext {
             .await
     }
 
+    /// A hold that still stands; none where it ran out, was let go or never was.
+    pub(crate) async fn standing_hold(&self, id: &HoldId, now: Timestamp) -> Result<Option<Standing>> {
+        let id = id.clone();
+        let row: Option<Row> = self.db.read(async move |tx| tx.one(BY_ID, &[&id]).await).await?;
+        let Some(row) = row.filter(|row| now < row.expires_at) else { return Ok(None) };
+        Ok(Some(Standing { held_at: row.held_at, hold: shown(row)? }))
+    }
+
     pub(crate) async fn read_hold(&self, cx: &Cx, id: &HoldId) -> Result<Hold> {
         let id = id.clone();
         let hold = self.db.read(async move |tx| find(tx, &id).await).await?;
         if cx.now() < hold.expires_at { Ok(hold) } else { Err(Error::conflict("hold-expired")) }
     }
 
-    pub(crate) async fn let_go(&self, cx: &Cx, id: &HoldId) -> Result<()> {
-        let _ = cx;
+    /// Lets a hold go. Whoever has its id may: guests have nothing else to prove it by.
+    pub(crate) async fn let_go(&self, id: &HoldId) -> Result<()> {
         let (id, watch) = (id.clone(), self.watch.clone());
         self.db
             .write(async move |tx| {
-                let Some(hold) = drop_hold(tx, &id).await? else { return Ok(()) };
-                let moved = moved(&hold, true);
+                let Some(row) = tx.one::<Row>(BY_ID, &[&id]).await? else { return Ok(()) };
+                owner::freed(tx, &row.owner).await?;
+                drop_hold(tx, &id).await?;
+                let moved = moved(&shown(row)?, true);
                 tx.after_commit(move || {
                     let _ = watch.send(moved); // nobody watches: fine
                 });
@@ -108,45 +134,44 @@ impl SchedulingContext {
             })
             .await
     }
+
+    /// Deletes holds that ran out, at most 500 a call; answers how many. Each by itself, so that no booking waits for
+    /// the rest.
+    pub(crate) async fn drop_expired_holds(&self, now: Timestamp) -> Result<usize> {
+        const EXPIRED: &str = "select id from hold where expires_at <= $1 order by expires_at limit 500";
+        let expired: Vec<(HoldId,)> = self.db.read(async move |tx| tx.all(EXPIRED, &[&now]).await).await?;
+        for (id,) in &expired {
+            self.let_go(id).await?;
+        }
+        Ok(expired.len())
+    }
 }
 
-/// Makes a live hold on just this time the appointment's; any other hold named is let go. Answers whether the time was
-/// had so.
-pub async fn take(tx: &mut Tx, id: &HoldId, ask: &Book, appointment: &str, now: Timestamp) -> Result<bool> {
-    let Some(row): Option<Row> = tx.one(BY_ID, &[id]).await? else { return Ok(false) };
-    let fits = copies::parse::<Offer>(&row.offer)? == ask.offer && row.starts_at == ask.starts_at;
-    if fits && claim::take_over(tx, &row.id.to_string(), appointment, now).await? {
+/// Makes a hold's claim the appointment's, where it still stands on just that time. One that does not fit any more is
+/// let go, so that it stands in nobody's way. The owner is locked.
+pub async fn take(tx: &mut Tx, id: &HoldId, claim: &Claim<'_>, now: Timestamp) -> Result<bool> {
+    if claim::take_over(tx, &id.to_string(), claim, now).await? {
         tx.exec("delete from hold where id = $1", &[id]).await?;
         return Ok(true);
     }
-    drop_hold(tx, id).await?;
+    if tx.exec("delete from hold where id = $1 and owner = $2", &[id, &claim.owner]).await? == 1 {
+        drop_hold(tx, id).await?;
+    }
     Ok(false)
 }
 
-/// Deletes holds that ran out, at most 500 at a time; answers how many.
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<usize> {
-    let expired: Vec<(HoldId,)> =
-        tx.all("select id from hold where expires_at <= $1 order by expires_at limit 500", &[&now]).await?;
-    for (id,) in &expired {
-        drop_hold(tx, id).await?;
+/// Locks whose time is touched and lets go of the holder's earlier holds: all of an account's, the expired ones of an
+/// address.
+async fn make_room(cx: &Cx, tx: &mut Tx, desk: &Desk, now: Timestamp) -> Result<()> {
+    const EARLIER: &str = "select id, owner from hold where holder = $1 and (expires_at <= $2 or $3) order by id limit 20";
+    let every = matches!(cx.actor, Actor::Account { .. });
+    let earlier: Vec<(HoldId, String)> = tx.all(EARLIER, &[&holder(cx), &now, &every]).await?;
+    let owners: Vec<String> = earlier.iter().map(|(_, owner)| owner.clone()).collect();
+    if !owner::touch_among(tx, &desk.owner, desk.plan_number, &owners).await? {
+        return Err(Error::conflict(RULES_CHANGED));
     }
-    Ok(expired.len())
-}
-
-/// One hold a person: an earlier one of theirs is let go. Guests of one address share a few.
-async fn release_earlier(cx: &Cx, tx: &mut Tx, holder: &str, now: Timestamp) -> Result<()> {
-    if let Actor::Account { .. } = cx.actor {
-        let earlier: Vec<(HoldId,)> =
-            tx.all("select id from hold where holder = $1 order by id limit 20", &[&holder]).await?;
-        for (id,) in earlier {
-            drop_hold(tx, &id).await?;
-        }
-        return Ok(());
-    }
-    let live: Option<(i64,)> =
-        tx.one("select count(*) from hold where holder = $1 and expires_at > $2", &[&holder, &now]).await?;
-    if live.is_some_and(|(count,)| count >= GUEST_HOLDS) {
-        return Err(Error::RateLimited(60));
+    for (id, _) in earlier {
+        drop_hold(tx, &id).await?;
     }
     Ok(())
 }
@@ -168,36 +193,43 @@ fn shown(row: Row) -> Result<Hold> {
     })
 }
 
-async fn drop_hold(tx: &mut Tx, id: &HoldId) -> Result<Option<Hold>> {
-    let Some(row): Option<Row> = tx.one(BY_ID, &[id]).await? else { return Ok(None) };
-    owner::freed(tx, &row.owner).await?;
+async fn drop_hold(tx: &mut Tx, id: &HoldId) -> Result<()> {
     tx.exec("delete from resource_claim where appointment = $1", &[id]).await?;
     tx.exec("delete from hold where id = $1", &[id]).await?;
-    shown(row).map(Some)
+    Ok(())
 }
 
-async fn insert(tx: &mut Tx, hold: &Hold, holder: &str, owner: &str, span: Span) -> Result<()> {
-    const INSERT: &str = "insert into hold (id, holder, offer, starts_at, ends_at, claim_starts_at, claim_ends_at, \
-        expires_at, price, zone, owner) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let offer = copies::text(&hold.offer)?;
-    tx.exec(
-        INSERT,
-        &[
-            &hold.id,
-            &holder,
-            &offer,
-            &hold.starts_at,
-            &hold.ends_at,
-            &span.starts_at,
-            &span.ends_at,
-            &hold.expires_at,
-            &hold.price.amount,
-            &hold.zone,
-            &owner,
-        ],
-    )
-    .await?;
-    Ok(())
+/// Keeps the hold under the first number its holder has left; 429 where there is none.
+async fn insert(cx: &Cx, tx: &mut Tx, hold: &Hold, owner: &str, now: Timestamp) -> Result<()> {
+    const INSERT: &str = "insert into hold (id, holder, k, offer, held_at, starts_at, ends_at, expires_at, \
+        price, zone, owner) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing";
+    let (holder, offer) = (holder(cx), copies::text(&hold.offer)?);
+    let most = if matches!(cx.actor, Actor::Account { .. }) { 1 } else { GUEST_HOLDS };
+    for k in 1..=most {
+        let kept = tx
+            .exec(
+                INSERT,
+                &[
+                    &hold.id,
+                    &holder,
+                    &k,
+                    &offer,
+                    &now,
+                    &hold.starts_at,
+                    &hold.ends_at,
+                    &hold.expires_at,
+                    &hold.price.amount,
+                    &hold.zone,
+                    &owner,
+                ],
+            )
+            .await?;
+        if kept == 1 {
+            return Ok(());
+        }
+    }
+    // Whoever is signed in asked twice at the same instant: the next try lets go of the other one.
+    Err(if most == 1 { Error::conflict(RULES_CHANGED) } else { Error::RateLimited(60) })
 }
 
 /// Whose hold it is: an account's, or an address's while nobody is signed in.

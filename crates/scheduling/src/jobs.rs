@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use platform::jobs::Jobs;
 
-use crate::{SchedulingContext, hold, idempotency};
+use crate::{SchedulingContext, idempotency};
 
 impl SchedulingContext {
     /// The jobs of this context.
@@ -15,10 +15,7 @@ impl SchedulingContext {
         let this = self.clone();
         jobs.every("tell-availability", SignedDuration::from_secs(1), move |cx| {
             let this = this.clone();
-            async move {
-                while this.tell_availability(&cx).await? > 0 {}
-                Ok(())
-            }
+            async move { this.tell_availability(&cx).await.map(drop) }
         });
         let this = self.clone();
         jobs.every("retell-availability", SignedDuration::from_mins(15), move |_| {
@@ -29,8 +26,8 @@ impl SchedulingContext {
         jobs.every("expire-holds", SignedDuration::from_secs(30), move |cx| {
             let this = this.clone();
             async move {
-                let now = cx.now();
-                this.db.write(async move |tx| hold::purge(tx, now).await).await.map(drop)
+                while this.drop_expired_holds(cx.now()).await? > 0 {}
+                Ok(())
             }
         });
         let this = self.clone();

@@ -2,7 +2,7 @@
 //! copies of facilities, services, doctors and patients by hearing their owners.
 //!
 //! The parts, inside out: [`availability`] judges (pure); `desk` puts together what it judges by; `free` lists,
-//! `hold`, `booking`, `change` and `reschedule` write; `claim` is where the database forbids what must not be; `owner`
+//! `hold`, `booking`, `change` and `reschedule` write after a `verdict`; `claim` is where the database forbids what must not be; `owner`
 //! numbers every change so that caches are exact; `http` is the face for programs.
 
 mod access;
@@ -30,6 +30,7 @@ mod reactions;
 mod reschedule;
 mod schedule;
 mod told;
+mod verdict;
 
 use platform::{db::Migration, i18n::Locale};
 

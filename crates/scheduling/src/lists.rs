@@ -5,7 +5,7 @@ use contracts::{
     directory::{DoctorId, FacilityId},
     scheduling::{Appointment, AppointmentSearch, DayCount, State, When},
 };
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use platform::{
     Actor, Cx, Error, Result,
     db::{Bind, Page, Tx},
@@ -16,7 +16,7 @@ use crate::{
     SchedulingContext,
     access::{self, Side},
     appointment::{self, Row, columns},
-    code, copies,
+    code, copies, free,
 };
 
 /// Facilities searched at once where staff name none.
@@ -84,7 +84,7 @@ impl SchedulingContext {
                 let page = Page::of(rows, &ask.page, |row| (row.starts_at, row.id.clone()))?;
                 let mut items = Vec::with_capacity(page.items.len());
                 for row in page.items {
-                    items.push(appointment::show(tx, row, side, now).await?);
+                    items.push(appointment::show(&cx_, tx, row, side).await?);
                 }
                 Ok(Page { items, next: page.next })
             })
@@ -102,11 +102,11 @@ impl SchedulingContext {
             order by local_date, state";
         cx.require(Permission::AppointmentRead)?;
         let mut problems = Problems::default();
+        problems.range("from", from, free::FIRST_DATE, free::LAST_DATE);
         problems.range("until", until, from, from.saturating_add(366.days()));
         problems.done()?;
         // A day wider than any zone is away from UTC; the local dates are sorted out below.
-        let start = midnight(from)? - jiff::SignedDuration::from_hours(24);
-        let end = midnight(until)? + jiff::SignedDuration::from_hours(48);
+        let (start, end) = (instant(from) - TWO_DAYS, instant(until) + TWO_DAYS);
         let cx = cx.clone();
         self.db
             .read(async move |tx| {
@@ -120,11 +120,6 @@ impl SchedulingContext {
             })
             .await
     }
-}
-
-fn midnight(date: Date) -> Result<Timestamp> {
-    let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| Error::invalid("from", "invalid-date"))?;
-    Ok(zoned.timestamp())
 }
 
 /// What the asker sees: their family's visits, their practice's, or their facilities'.
@@ -190,8 +185,14 @@ async fn part(tx: &mut Tx, sql: &'static str, of: &dyn Bind, ask: &AppointmentSe
     let everything = ask.when.is_none().then_some("all");
     let since = if everything.is_some() { Timestamp::MIN } else { now };
     let key: Option<(Timestamp, String)> = ask.page.after()?;
-    let (at, id) = key.unwrap_or_else(|| if gone { (FAR, "~".to_owned()) } else { (EARLY, String::new()) });
-    let since = since.max(EARLY);
+    let since = since.max(EARLY + TWO_DAYS);
+    // The index is walked from the key on: it starts no further off than the filters reach, for no visit is longer than
+    // two days and no zone further than one day from UTC.
+    let (at, id) = match key {
+        Some(key) => key,
+        None if gone => (ask.until.map_or(FAR, |last| instant(last) + TWO_DAYS), "~".to_owned()),
+        None => (ask.from.map_or(EARLY, |first| instant(first) - TWO_DAYS).max(since - TWO_DAYS), String::new()),
+    };
     tx.all(
         sql,
         &[
@@ -210,6 +211,14 @@ async fn part(tx: &mut Tx, sql: &'static str, of: &dyn Bind, ask: &AppointmentSe
         ],
     )
     .await
+}
+
+const TWO_DAYS: SignedDuration = SignedDuration::from_hours(48);
+
+/// The beginning of a date in UTC, or the nearest instant that is kept.
+fn instant(date: Date) -> Timestamp {
+    let midnight = date.to_zoned(TimeZone::UTC).map_or(EARLY, |zoned| zoned.timestamp());
+    midnight.clamp(EARLY + TWO_DAYS, FAR - TWO_DAYS)
 }
 
 /// Before and after every appointment, within what both engines keep.

@@ -2,7 +2,10 @@
 //! is taken or freed too. Both make caches exact on any number of nodes, and `plan` guards every booking against rules
 //! that changed between judging and writing.
 
-use platform::{Result, db::Tx};
+use platform::{
+    Result,
+    db::{Engine, Tx},
+};
 
 /// Both numbers as read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +27,23 @@ pub async fn numbers(tx: &mut Tx, owner: &str) -> Result<Numbers> {
 pub async fn touch(tx: &mut Tx, owner: &str, plan: i64) -> Result<bool> {
     const TOUCH: &str = "update owner_state set version = version + 1 where owner = $1 and plan = $2";
     Ok(tx.exec(TOUCH, &[&owner, &plan]).await? == 1)
+}
+
+/// Notes that times of several owners are about to change: under `plan` of one of them, whatever the rules of the
+/// others. In one order everywhere, so that two who change the same ones do not wait for each other. Answers whether the
+/// rules are still those of `plan`.
+pub async fn touch_among(tx: &mut Tx, owner: &str, plan: i64, others: &[String]) -> Result<bool> {
+    let mut all: Vec<&str> = others.iter().map(String::as_str).chain([owner]).collect();
+    all.sort_unstable();
+    all.dedup();
+    for one in all {
+        if one != owner {
+            freed(tx, one).await?;
+        } else if !touch(tx, owner, plan).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Notes that a time was freed, whatever the rules are by now.
@@ -52,6 +72,10 @@ pub async fn replan_facility(tx: &mut Tx, facility: &str) -> Result<()> {
 
 /// Notes that the rules of everybody changed: holidays were edited.
 pub async fn replan_everyone(tx: &mut Tx) -> Result<()> {
+    if tx.engine() == Engine::Postgres {
+        // Locked in the order in which everybody locks.
+        tx.all::<(i64,)>("select plan from owner_state order by owner for update", &[]).await?;
+    }
     tx.exec("update owner_state set plan = plan + 1, version = version + 1", &[]).await?;
     Ok(())
 }

@@ -75,6 +75,11 @@ pub fn check(policy: &Policy) -> Result<()> {
     problems.done()
 }
 
+/// Until when a request may wait for the doctor's answer: never later than its start.
+pub fn answer_by(policy: &Policy, starts_at: Timestamp, now: Timestamp) -> Timestamp {
+    (now + minutes(policy.accept_within_minutes)).min(starts_at)
+}
+
 /// The last instant at which the patient may cancel or move without a fee.
 pub fn free_until(policy: &Policy, starts_at: Timestamp) -> Timestamp {
     starts_at - minutes(policy.free_change_minutes)

@@ -4,7 +4,7 @@
 use contracts::{
     audit::AuditEntry,
     directory::{DoctorId, FacilityId, ServiceId, WeeklyHours},
-    scheduling::{Affected, Exception, ExceptionId, ExceptionKind, Hours, Schedule, ScheduleForm, ScheduleId},
+    scheduling::{Affected, Exception, ExceptionId, ExceptionKind, Hours, Offer, Schedule, ScheduleForm, ScheduleId},
 };
 use jiff::{Timestamp, civil::Date};
 use platform::{Cx, Error, Result, db::Tx, error::Problems};
@@ -15,7 +15,7 @@ use crate::{
     appointment::{self, Row, columns},
     availability::{self, Audience, Purpose, Refusal, Request},
     copies,
-    desk::{self, ScheduleBody},
+    desk::{self, Desk, ScheduleBody},
     exception, free, owner,
 };
 
@@ -33,6 +33,13 @@ platform::row! {
         doctor: Option<DoctorId>,
         body: String,
         version: i64,
+    }
+}
+
+impl ScheduleRow {
+    /// Whose time it is.
+    fn owner(&self) -> String {
+        self.doctor.as_ref().map_or_else(|| self.id.to_string(), ToString::to_string)
     }
 }
 
@@ -58,24 +65,27 @@ impl SchedulingContext {
 
     pub(crate) async fn replace_schedule(&self, cx: &Cx, version: Option<i64>, form: ScheduleForm) -> Result<(Schedule, Affected)> {
         check(&form)?;
-        let cx = cx.clone();
-        self.db
+        let by = cx.clone();
+        let (schedule, owner) = self
+            .db
             .write(async move |tx| {
+                let cx = by;
                 access::edits_schedule(&cx, tx, Some(&form.facility.to_string()), form.doctor.as_ref()).await?;
-                copies::facility(tx, &form.facility).await?.ok_or_else(|| Error::invalid("facility", "unknown"))?;
+                check_place(tx, &form).await?;
                 let row = match find(tx, &form).await? {
                     Some(row) => replace(tx, row, version, &form).await?,
                     None => add(&cx, tx, &form).await?,
                 };
-                let owner = row.doctor.as_ref().map_or_else(|| row.id.to_string(), ToString::to_string);
+                let owner = row.owner();
                 owner::replan(tx, &owner).await?;
                 let audit = AuditEntry::of(&cx, "scheduling", "schedule.set", &row.id.to_string());
                 tx.publish(&cx, &audit.at_facility(&row.facility.to_string())).await?;
-                let schedule = shown(tx, row).await?;
-                let affected = affected(&cx, tx, &owner, None).await?;
-                Ok((schedule, affected))
+                Ok((shown(tx, row).await?, owner))
             })
-            .await
+            .await?;
+        // After the commit: no booking waits for it, and none that the old rules allowed is missed.
+        let affected = self.affected(cx, vec![owner], None).await?;
+        Ok((schedule, affected))
     }
 
     pub(crate) async fn list_exceptions(
@@ -92,33 +102,40 @@ impl SchedulingContext {
                 let of = facility.as_ref().map(ToString::to_string);
                 access::edits_schedule(&cx, tx, of.as_deref(), doctor.as_ref()).await?;
                 let facility = facility.ok_or_else(|| Error::invalid("facility", "required"))?;
-                exception::touching(tx, &facility, doctor.as_ref(), None, from, Some(until)).await
+                let mut problems = Problems::default();
+                problems.check(exception::can_be_kept(from), "from", "bad-time");
+                problems.check(exception::can_be_kept(until), "until", "bad-time");
+                problems.done()?;
+                exception::touching(tx, &facility, doctor.as_ref(), from, until).await
             })
             .await
     }
 
     pub(crate) async fn put_exception(&self, cx: &Cx, mut exception: Exception) -> Result<(Exception, Affected)> {
         exception::check(&mut exception)?;
-        let cx = cx.clone();
-        self.db
+        let by = cx.clone();
+        let (kept, owners) = self
+            .db
             .write(async move |tx| {
+                let cx = by;
                 let owners = owners_touched(&cx, tx, &exception).await?;
                 let kept = exception::add(&cx, tx, exception).await?;
-                let id = kept.id.as_ref().map(ToString::to_string).unwrap_or_default();
-                let mut all = Affected { count: 0, appointments: Vec::new() };
-                for owner in owners {
-                    owner::replan(tx, &owner).await?;
-                    if kept.kind != ExceptionKind::Extra {
-                        let part = affected(&cx, tx, &owner, Some((kept.starts_at, kept.ends_at))).await?;
-                        all.count += part.count;
-                        all.appointments.extend(part.appointments);
-                    }
+                for owner in &owners {
+                    owner::replan(tx, owner).await?;
                 }
-                all.appointments.truncate(SHOWN);
+                let id = kept.id.as_ref().map(ToString::to_string).unwrap_or_default();
                 tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "exception.add", &id)).await?;
-                Ok((kept, all))
+                Ok((kept, owners))
             })
-            .await
+            .await?;
+        // Hours instead of the week's take the whole local day.
+        let day = jiff::SignedDuration::from_hours(24);
+        let affected = match kept.kind {
+            ExceptionKind::Absent => self.affected(cx, owners, Some((kept.starts_at, kept.ends_at))).await?,
+            ExceptionKind::Instead => self.affected(cx, owners, Some((kept.starts_at - day, kept.ends_at + day))).await?,
+            ExceptionKind::Extra => Affected { count: 0, appointments: Vec::new() },
+        };
+        Ok((kept, affected))
     }
 
     pub(crate) async fn take_exception_back(&self, cx: &Cx, id: &ExceptionId) -> Result<()> {
@@ -173,7 +190,7 @@ async fn owners_touched(cx: &Cx, tx: &mut Tx, exception: &Exception) -> Result<V
     if let Some(id) = &exception.schedule {
         let row: ScheduleRow = tx.one(BY_ID, &[id]).await?.ok_or(Error::NotFound("schedule"))?;
         access::edits_schedule(cx, tx, Some(&row.facility.to_string()), row.doctor.as_ref()).await?;
-        return Ok(vec![row.doctor.map_or_else(|| row.id.to_string(), |doctor| doctor.to_string())]);
+        return Ok(vec![row.owner()]);
     }
     if let Some(doctor) = &exception.doctor {
         // A doctor's leave holds at all facilities: the doctor's own to give, or of staff who serve one of them.
@@ -186,6 +203,22 @@ async fn owners_touched(cx: &Cx, tx: &mut Tx, exception: &Exception) -> Result<V
     access::edits_schedule(cx, tx, Some(&facility.to_string()), None).await?;
     let owners: Vec<(String,)> = tx.all(OF_FACILITY, &[facility]).await?;
     Ok(owners.into_iter().map(|(owner,)| owner).collect())
+}
+
+/// Whether the facility is known, the doctor practises there, and the desk's services are the facility's own: nobody
+/// takes another's services to their desk.
+async fn check_place(tx: &mut Tx, form: &ScheduleForm) -> Result<()> {
+    let mut problems = Problems::default();
+    problems.check(copies::facility(tx, &form.facility).await?.is_some(), "facility", "unknown");
+    if let Some(doctor) = &form.doctor {
+        let practises = copies::doctor(tx, doctor).await?.is_some_and(|known| known.practice_at(&form.facility).is_some());
+        problems.check(practises, "doctor", "unknown");
+    }
+    let own = copies::services_of(tx, &form.facility).await?;
+    for (n, service) in form.services.iter().enumerate() {
+        problems.check(own.iter().any(|known| known.id == *service), &format!("services.{n}"), "unknown");
+    }
+    problems.done()
 }
 
 async fn find(tx: &mut Tx, form: &ScheduleForm) -> Result<Option<ScheduleRow>> {
@@ -210,8 +243,7 @@ async fn add(cx: &Cx, tx: &mut Tx, form: &ScheduleForm) -> Result<ScheduleRow> {
     };
     tx.exec(ADD, &[&row.id, &row.facility, &row.doctor, &row.body]).await?;
     keep_services(tx, &row, form).await?;
-    let owner = row.doctor.as_ref().map_or_else(|| row.id.to_string(), ToString::to_string);
-    owner::replan(tx, &owner).await?;
+    owner::replan(tx, &row.owner()).await?;
     Ok(row)
 }
 
@@ -259,12 +291,25 @@ async fn shown(tx: &mut Tx, row: ScheduleRow) -> Result<Schedule> {
     })
 }
 
-/// Coming visits of an owner that the rules would no longer allow (R.V4): judged by the same rule as a booking, with
-/// what is taken, notice and horizon left out of account.
-async fn affected(cx: &Cx, tx: &mut Tx, owner: &str, span: Option<(Timestamp, Timestamp)>) -> Result<Affected> {
+impl SchedulingContext {
+    /// Coming visits of some owners that the rules would no longer allow (R.V4): judged by the same rule as a booking,
+    /// with what is taken, notice and horizon left out of account.
+    async fn affected(&self, cx: &Cx, owners: Vec<String>, span: Option<(Timestamp, Timestamp)>) -> Result<Affected> {
+        let mut all = Affected { count: 0, appointments: Vec::new() };
+        for owner in owners {
+            let (cx, room) = (cx.clone(), SHOWN - all.appointments.len());
+            let part = self.db.read(async move |tx| affected_of(&cx, tx, &owner, span, room).await).await?;
+            all.count += part.count;
+            all.appointments.extend(part.appointments);
+        }
+        Ok(all)
+    }
+}
+
+async fn affected_of(cx: &Cx, tx: &mut Tx, owner: &str, span: Option<(Timestamp, Timestamp)>, room: usize) -> Result<Affected> {
     const COMING: &str = concat!(
-        "select ", columns!(), " from appointment a join resource_claim c on c.appointment = a.id \
-         where c.owner = $1 and c.starts_at >= $2 and c.starts_at < $3 and c.ends_at > $4 \
+        "select ", columns!(), " from resource_claim c join appointment a on a.id = c.appointment \
+         where c.owner = $1 and c.starts_at > $2 and c.starts_at < $3 and c.ends_at > $4 \
          and a.state in ('pending', 'awaiting_payment', 'booked') order by a.starts_at, a.id limit $5"
     );
     let now = cx.now();
@@ -273,24 +318,33 @@ async fn affected(cx: &Cx, tx: &mut Tx, owner: &str, span: Option<(Timestamp, Ti
     let reach = from - jiff::SignedDuration::from_hours(48);
     let rows: Vec<Row> = tx.all(COMING, &[&owner, &reach, &until, &from, &LOOKED_THROUGH]).await?;
     let mut affected = Affected { count: 0, appointments: Vec::new() };
-    let mut desks: Vec<(contracts::scheduling::Offer, desk::Desk)> = Vec::new();
+    let mut desks: Vec<(Offer, Option<Desk>)> = Vec::new();
     for row in rows {
         let offer = row.offer();
         if !desks.iter().any(|(known, _)| *known == offer) {
-            desks.push((offer.clone(), desk::load(tx, &offer, now).await?));
+            desks.push((offer.clone(), desk_of(tx, &offer, now).await?));
         }
-        let outside = desks.iter().find(|(known, _)| *known == offer).is_some_and(|(_, desk)| no_longer_fits(desk, &row, now));
-        if outside {
+        let desk = desks.iter().find(|(known, _)| *known == offer).and_then(|(_, desk)| desk.as_ref());
+        // A desk that is gone keeps nobody.
+        if desk.is_none_or(|desk| no_longer_fits(desk, &row, now)) {
             affected.count += 1;
-            if affected.appointments.len() < SHOWN {
-                affected.appointments.push(appointment::show(tx, row, Side::Staff, now).await?.appointment);
+            if affected.appointments.len() < room {
+                affected.appointments.push(appointment::show(cx, tx, row, Side::Staff).await?.appointment);
             }
         }
     }
     Ok(affected)
 }
 
-fn no_longer_fits(desk: &desk::Desk, row: &Row, now: Timestamp) -> bool {
+async fn desk_of(tx: &mut Tx, offer: &Offer, now: Timestamp) -> Result<Option<Desk>> {
+    match desk::load(tx, offer, now).await {
+        Ok(desk) => Ok(Some(desk)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn no_longer_fits(desk: &Desk, row: &Row, now: Timestamp) -> bool {
     let wish = free::wish(&row.service, row.mode, Audience::Staff, Purpose::Move);
     let mut plan = desk.plan.clone();
     plan.policy = availability::Policy::default();
@@ -315,6 +369,33 @@ fn check(form: &ScheduleForm) -> Result<()> {
         problems.check(!hours.modes.is_empty(), &field("modes"), "required");
         let in_order = hours.valid_until.is_none_or(|last| hours.valid_from <= last);
         problems.check(in_order, &field("valid_until"), "end-after-start");
+        problems.check(full_minute(hours.from), &field("from"), "full-minutes");
+        problems.check(full_minute(hours.until), &field("until"), "full-minutes");
+        problems.at_most(&field("services"), hours.services.len(), MOST_SERVICES);
+        let disagrees = |other: &Hours| other.capacity != hours.capacity && overlap(hours, other);
+        problems.check(!form.hours[..n.min(MOST_HOURS)].iter().any(disagrees), &field("capacity"), "one-capacity");
     }
     problems.done()
+}
+
+fn full_minute(time: jiff::civil::Time) -> bool {
+    time.second() == 0 && time.subsec_nanosecond() == 0
+}
+
+/// Whether two rows of hours are ever open at the same time. Seats are counted per time, so rows that overlap must
+/// agree on how many there are.
+fn overlap(a: &Hours, b: &Hours) -> bool {
+    let (from_a, to_a) = minutes_of_week(a);
+    let (from_b, to_b) = minutes_of_week(b);
+    let valid = a.valid_until.is_none_or(|last| b.valid_from <= last) && b.valid_until.is_none_or(|last| a.valid_from <= last);
+    let week = 7 * 24 * 60;
+    valid && [-week, 0, week].iter().any(|shift| from_a < to_b + shift && from_b + shift < to_a)
+}
+
+/// From when to when, in minutes since Monday; a closing at or before the opening is the next day's.
+fn minutes_of_week(hours: &Hours) -> (i32, i32) {
+    let of_day = |time: jiff::civil::Time| i32::from(time.hour()) * 60 + i32::from(time.minute());
+    let day = (i32::from(hours.weekday) - 1) * 24 * 60;
+    let (from, until) = (of_day(hours.from), of_day(hours.until));
+    (day + from, day + if until <= from { until + 24 * 60 } else { until })
 }

@@ -1,5 +1,9 @@
 //! Telling directory the earliest free start of each doctor. A booking only raises the owner's `version`; a job works
-//! out the news for owners whose `version` is ahead of what was told, so a hundred bookings make one event.
+//! out the news for owners whose `version` is ahead of what was told, so a hundred bookings make one event, and none
+//! where the earliest start stays as it was. Working it out reads; only the news itself is written, in small units, for
+//! no booking shall wait for it.
+
+use std::sync::PoisonError;
 
 use contracts::{
     directory::{DoctorId, Mode},
@@ -11,34 +15,108 @@ use platform::{Cx, Result, db::Tx};
 use crate::{
     SchedulingContext,
     availability::{self, Ask, Audience, Purpose},
-    claim, copies,
-    desk::{self, Desk},
-    free,
+    copies, free,
 };
 
-/// Owners looked at in one unit of work.
-const OWNERS: i64 = 100;
+/// Owners looked at in one run of the job: more would take the processor from bookings.
+const OWNERS: usize = 1_000;
+/// News written in one unit of work.
+const AT_ONCE: usize = 20;
 /// Days looked ahead for the earliest free start.
-const DAYS: u16 = 31;
+const DAYS: u16 = 28;
+/// Days looked at together: most doctors are free within the first.
+const WEEK: u16 = 7;
+
+/// What there is to tell of an owner at a version.
+struct News {
+    owner: String,
+    version: i64,
+    /// None for a desk, of which directory is told nothing.
+    change: Option<AvailabilityChanged>,
+}
 
 impl SchedulingContext {
     /// Tells what changed; answers how many owners were looked at.
     pub(crate) async fn tell_availability(&self, cx: &Cx) -> Result<usize> {
-        const BEHIND: &str = "select owner, version from owner_state where told < version order by owner limit $1";
-        let cx = cx.clone();
-        let behind: Vec<(String, i64)> = self.db.read(async move |tx| tx.all(BEHIND, &[&OWNERS]).await).await?;
+        const BEHIND: &str =
+            "select owner, version from owner_state where told < version and owner > $1 order by owner limit $2";
+        // Goes on where the run before ended, so that busy owners do not keep the others waiting.
+        let after = self.told_up_to();
+        let limit = OWNERS as i64;
+        let behind: Vec<(String, i64)> = self.db.read(async move |tx| tx.all(BEHIND, &[&after, &limit]).await).await?;
         let count = behind.len();
-        if count > 0 {
+        let more = count == OWNERS;
+        *self.told_up_to.lock().unwrap_or_else(PoisonError::into_inner) =
+            behind.last().filter(|_| more).map(|(owner, _)| owner.clone()).unwrap_or_default();
+        let mut behind = behind.into_iter().peekable();
+        while behind.peek().is_some() {
+            let mut news = Vec::with_capacity(AT_ONCE);
+            for (owner, version) in behind.by_ref().take(AT_ONCE) {
+                let change = self.earliest_of(cx, &owner).await?;
+                news.push(News { owner, version, change });
+            }
+            let cx = cx.clone();
             self.db
                 .write(async move |tx| {
-                    for (owner, version) in behind {
-                        tell(&cx, tx, &owner, version).await?;
+                    for one in &news {
+                        tell(&cx, tx, one).await?;
                     }
                     Ok(())
                 })
                 .await?;
         }
         Ok(count)
+    }
+
+    fn told_up_to(&self) -> String {
+        self.told_up_to.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A doctor's earliest free starts; none for a desk.
+    async fn earliest_of(&self, cx: &Cx, owner: &str) -> Result<Option<AvailabilityChanged>> {
+        let Ok(doctor) = owner.parse::<DoctorId>() else { return Ok(None) };
+        let id = doctor.clone();
+        let Some(known) = self.db.read(async move |tx| copies::doctor(tx, &id).await).await? else { return Ok(None) };
+        let mut earliest = Vec::new();
+        for practice in &known.practices {
+            for mode in [Mode::InPerson, Mode::Online] {
+                let mut first: Option<Timestamp> = None;
+                for service in &practice.services {
+                    let offer = Offer {
+                        facility: practice.facility.clone(),
+                        service: service.service.clone(),
+                        doctor: Some(doctor.clone()),
+                        mode,
+                    };
+                    first = [first, self.earliest_start(cx, &offer).await?].into_iter().flatten().min();
+                }
+                earliest.extend(first.map(|at| EarliestFree { facility: practice.facility.clone(), mode, at }));
+            }
+        }
+        Ok(Some(AvailabilityChanged { doctor, earliest }))
+    }
+
+    async fn earliest_start(&self, cx: &Cx, offer: &Offer) -> Result<Option<Timestamp>> {
+        let now = cx.now();
+        let desk = match self.desk_now(offer, now).await {
+            Ok((desk, _)) => desk,
+            Err(platform::Error::NotFound(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        if desk.service(&offer.service, offer.mode).is_none() {
+            return Ok(None);
+        }
+        let mut from = desk.local_date(now);
+        for _ in 0..DAYS / WEEK {
+            let (busy, _) = self.busy_of_days(&desk, from, WEEK).await?;
+            let ask = Ask { wish: free::wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: WEEK };
+            let times = availability::free_times(&desk.plan, &ask, &busy, now);
+            if let Some(slot) = times.days.iter().flat_map(|day| &day.slots).next() {
+                return Ok(Some(slot.starts_at));
+            }
+            from = from.saturating_add(jiff::Span::new().days(WEEK));
+        }
+        Ok(None)
     }
 
     /// Marks all doctors as untold: time alone makes free starts pass.
@@ -52,51 +130,15 @@ impl SchedulingContext {
     }
 }
 
-async fn tell(cx: &Cx, tx: &mut Tx, owner: &str, version: i64) -> Result<()> {
-    if let Ok(doctor) = owner.parse::<DoctorId>()
-        && let Some(known) = copies::doctor(tx, &doctor).await?
+/// Says it, if it is news, and notes that it was told.
+async fn tell(cx: &Cx, tx: &mut Tx, news: &News) -> Result<()> {
+    const SAID: &str = "update owner_state set told = $2, said = $3 where owner = $1 and said is distinct from $3";
+    const SAME: &str = "update owner_state set told = $2 where owner = $1";
+    if let Some(change) = &news.change
+        && tx.exec(SAID, &[&news.owner, &news.version, &copies::text(&change.earliest)?]).await? == 1
     {
-        let mut earliest = Vec::new();
-        for practice in &known.practices {
-            for mode in [Mode::InPerson, Mode::Online] {
-                let Some(service) = practice.services.first() else { continue };
-                let offer = Offer {
-                    facility: practice.facility.clone(),
-                    service: service.service.clone(),
-                    doctor: Some(doctor.clone()),
-                    mode,
-                };
-                if let Some(at) = earliest_of(cx, tx, &offer).await? {
-                    earliest.push(EarliestFree { facility: practice.facility.clone(), mode, at });
-                }
-            }
-        }
-        tx.publish(cx, &AvailabilityChanged { doctor, earliest }).await?;
+        return tx.publish(cx, change).await;
     }
-    tx.exec("update owner_state set told = $2 where owner = $1", &[&owner, &version]).await?;
+    tx.exec(SAME, &[&news.owner, &news.version]).await?;
     Ok(())
-}
-
-async fn earliest_of(cx: &Cx, tx: &mut Tx, offer: &Offer) -> Result<Option<Timestamp>> {
-    let now = cx.now();
-    let desk: Desk = match desk::load(tx, offer, now).await {
-        Ok(desk) => desk,
-        Err(platform::Error::NotFound(_)) => return Ok(None),
-        Err(other) => return Err(other),
-    };
-    if desk.service(&offer.service, offer.mode).is_none() {
-        return Ok(None);
-    }
-    let mut from = desk.local_date(now);
-    // A week at a time: most doctors are free within the first.
-    for _ in 0..DAYS.div_ceil(7) {
-        let busy = claim::busy(tx, &desk.owner, free::span_of_days(&desk, from, 7)?, "").await?;
-        let ask = Ask { wish: free::wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: 7 };
-        let times = availability::free_times(&desk.plan, &ask, &busy, now);
-        if let Some(slot) = times.days.iter().flat_map(|day| &day.slots).next() {
-            return Ok(Some(slot.starts_at));
-        }
-        from = from.saturating_add(jiff::Span::new().days(7));
-    }
-    Ok(None)
 }

@@ -1,3 +1,5 @@
-//! Helps for tests: databases on either engine, fakes, a topology.
+//! Helps for tests: databases on either engine, those who ask, fakes of contexts that read as sentences.
 
+pub mod asking;
 pub mod db;
+pub mod people;

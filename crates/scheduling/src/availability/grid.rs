@@ -45,14 +45,15 @@ impl Opening {
         let anchor = reading_of(date.to_datetime(hours.from));
         let length = i64::from(hours.length_minutes.min(MAX_SESSION_MINUTES)) * MINUTE;
         let (from, to) = (clock.first(anchor), clock.last(anchor + length));
+        let minutes = service.minutes(visit, hours.slot_minutes);
         (length > 0 && from < to).then(|| Self {
             from,
             to,
             fits_from: from,
             fits_to: to,
             anchor,
-            step: i64::from(hours.step_minutes()) * MINUTE,
-            visit: i64::from(service.minutes(visit, hours.slot_minutes)) * MINUTE,
+            step: i64::from(hours.step_minutes(minutes)) * MINUTE,
+            visit: i64::from(minutes) * MINUTE,
             modes: hours.modes.and(service.modes),
             capacity: seats(hours.capacity, service),
             barred,

@@ -38,9 +38,10 @@ pub struct SessionHours {
     pub from: Time,
     /// Length on the wall clock in minutes, at most [`MAX_SESSION_MINUTES`]; may cross midnight (R.T6).
     pub length_minutes: u16,
-    /// Length of a visit in minutes where the service does not say one.
+    /// Length of a visit in minutes where the service does not say one; 0 leaves it to the service.
     pub slot_minutes: u16,
-    /// Distance of possible starts in minutes, counted from the opening (R.G4); without it, `slot_minutes`.
+    /// Distance of possible starts in minutes, counted from the opening (R.G4); without it, `slot_minutes`, and where
+    /// that is 0, the length of the visit.
     pub align_minutes: Option<u16>,
     /// In person, online or both.
     #[serde(default)]
@@ -69,9 +70,10 @@ impl SessionHours {
         }
     }
 
-    /// Distance of possible starts in minutes, at least 1.
-    pub fn step_minutes(&self) -> u16 {
-        self.align_minutes.unwrap_or(self.slot_minutes).max(1)
+    /// Distance of possible starts in minutes, at least 1, for visits of that length.
+    pub fn step_minutes(&self, visit_minutes: u16) -> u16 {
+        let slot = if self.slot_minutes == 0 { visit_minutes } else { self.slot_minutes };
+        self.align_minutes.unwrap_or(slot).max(1)
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod appointments;
 mod free_times;
-mod offsets;
+pub(crate) mod offsets;
 mod rules;
 
 use std::sync::Arc;

@@ -1,0 +1,16 @@
+//! The rules of scheduling, each named after its id, on both engines.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod booking;
+mod changes;
+mod clinic;
+mod full;
+mod hearing;
+mod holds;
+mod limits;
+mod lists;
+mod moves;
+mod races;
+mod schedules;
+mod times;
