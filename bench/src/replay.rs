@@ -152,14 +152,15 @@ async fn set_up(site: &Site, plan: &Plan, first: Date) -> Result<BTreeMap<String
     Ok(offers)
 }
 
-/// Imports every patient of the file on the command line; answers what the program said.
+/// Imports every patient of the file on the command line; answers what the program said. The file has ages only, taken
+/// within half a year: birthdays are counted back from the day of the import, when nobody may be born later.
 async fn import_patients(site: &Site, visits: &[Visit], first: Date) -> Result<String> {
     let mut csv = String::from("ref,name,birth_date,sex\n");
     let mut known = BTreeSet::new();
     for visit in visits.iter().filter(|visit| known.insert(&visit.patient)) {
         let sex = if visit.sex == 'M' { "male" } else { "female" };
-        let born = visit.scheduled.date().year() - visit.age;
-        writeln!(csv, "{0},Pasien {0},{born}-01-01,{sex}", visit.patient)?;
+        let born = first - i64::from(visit.age).years() - 1.day();
+        writeln!(csv, "{0},Pasien {0},{born},{sex}", visit.patient)?;
     }
     let file = site.folder.join("patients.csv");
     std::fs::write(&file, csv)?;
