@@ -229,6 +229,7 @@ pub struct RolePermissions {
 
 /// Filters for accounts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct AccountSearch {
     /// Part of the name, e-mail or phone.
@@ -245,6 +246,7 @@ pub struct AccountSearch {
 
 /// Filters for the audit trail.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct AuditSearch {
     /// The account that acted.

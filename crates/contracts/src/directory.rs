@@ -344,6 +344,7 @@ platform::words! {
 
 /// Filters for doctors (B3). All are optional and combine.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct DoctorSearch {
     /// Name, speciality or facility, typing errors forgiven; at most 100 characters.
@@ -408,6 +409,7 @@ pub struct DoctorCard {
 
 /// Filters for facilities.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct FacilitySearch {
     /// Name, typing errors forgiven.

@@ -169,6 +169,7 @@ pub struct PatientCard {
 
 /// Filters for staff.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct PatientSearch {
     /// Part of the name, or the whole phone, e-mail, NIK or BPJS number. Sent in a body by programs that put no

@@ -75,6 +75,7 @@ pub struct Offer {
 
 /// Asks for free times.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FreeTimesAsk {
     /// The offer.
     #[serde(flatten)]
@@ -362,6 +363,7 @@ platform::words! {
 
 /// Filters for appointments. What comes back is only what the asker may see.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct AppointmentSearch {
     /// Coming or past; everything, by time, when absent.

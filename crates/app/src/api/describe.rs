@@ -2,10 +2,15 @@
 
 use std::collections::HashSet;
 
-use utoipa::openapi::{
-    Components, Info, License, OpenApi, OpenApiBuilder, PathItem,
-    path::Operation,
-    security::{Http, HttpAuthScheme, SecurityScheme},
+use contracts::{directory::Sort, scheduling::When};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Components, Info, License, Object, OpenApi, OpenApiBuilder, PathItem, RefOr, Required, Schema, Type,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::SchemaType,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -29,9 +34,64 @@ pub(super) fn complete(description: &mut OpenApi) {
     for (short, long) in ALIASES {
         alias(description, short, long);
     }
+    for (path, item) in &mut description.paths.paths {
+        operations(item).for_each(|(_, operation)| mend_parameters(operation, path));
+    }
+    add_words(description);
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     description.components.get_or_insert_default().add_security_scheme("bearer", bearer);
     make_ids_unique(description);
+}
+
+/// What a query is made of, as it is read: the fields of a flattened part stand beside the others.
+fn mend_parameters(operation: &mut Operation, path: &str) {
+    let Some(parameters) = operation.parameters.take() else { return };
+    let mended = parameters.into_iter().flat_map(|parameter| match parameter {
+        RefOr::T(parameter) => mended(parameter, path),
+        reference => vec![reference],
+    });
+    operation.parameters = Some(mended.collect());
+}
+
+fn mended(mut parameter: Parameter, path: &str) -> Vec<RefOr<Parameter>> {
+    if parameter.parameter_in == ParameterIn::Path && !path.contains(&format!("{{{}}}", parameter.name)) {
+        parameter.parameter_in = ParameterIn::Query;
+        if parameter.schema.as_ref().is_some_and(may_be_null) {
+            parameter.required = Required::False;
+        }
+    }
+    match &parameter.schema {
+        Some(RefOr::T(Schema::Object(object))) if parameter.parameter_in == ParameterIn::Query && !object.properties.is_empty() => fields(object),
+        _ => vec![RefOr::T(parameter)],
+    }
+}
+
+/// A parameter for each field of an object.
+fn fields(object: &Object) -> Vec<RefOr<Parameter>> {
+    let one = |(name, schema): (&String, &RefOr<Schema>)| {
+        let required = if object.required.contains(name) && !may_be_null(schema) { Required::True } else { Required::False };
+        RefOr::T(ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(required).schema(Some(schema.clone())).build())
+    };
+    object.properties.iter().map(one).collect()
+}
+
+fn may_be_null(schema: &RefOr<Schema>) -> bool {
+    match schema {
+        RefOr::T(Schema::Object(object)) => matches!(&object.schema_type, SchemaType::Array(types) if types.contains(&Type::Null)),
+        RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter().any(is_null),
+        _ => false,
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+}
+
+/// Words that only queries name.
+fn add_words(description: &mut OpenApi) {
+    let components = description.components.get_or_insert_default();
+    components.schemas.insert(Sort::name().into_owned(), Sort::schema());
+    components.schemas.insert(When::name().into_owned(), When::schema());
 }
 
 fn alias(description: &mut OpenApi, short: &str, long: &str) {

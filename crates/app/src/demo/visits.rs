@@ -20,8 +20,10 @@ use super::{AHEAD, AT_ONCE, Gardener, HISTORY, families::Family, pick, words};
 const A_MONTH: u16 = 31;
 /// Visits of a person at most.
 const VISITS: u64 = 9;
+/// Days and places tried until a visit is dropped.
+const TRIES: usize = 8;
 /// Visits of the first doctor on the day of the demonstration.
-const TODAY: usize = 6;
+const TODAY: usize = 16;
 
 /// What can be booked somewhere, and every start it has.
 struct Choice {
@@ -166,7 +168,7 @@ impl Gardener<'_> {
 impl Draw<'_> {
     /// A visit of somebody, mostly near their home, some day of the history or to come.
     fn visit(&mut self, family: &Family, patient: &PatientId) {
-        for _ in 0..8 {
+        for _ in 0..TRIES {
             let choice = self.near(family.near);
             let day = self.now + SignedDuration::from_hours(24 * (self.chance.below((HISTORY + AHEAD - 4) as u64) as i64 - HISTORY + 3));
             if let Some(starts_at) = self.free_start(choice, day) {
@@ -241,11 +243,12 @@ impl Draw<'_> {
         }
     }
 
-    /// A doctor or desk near a place; now and then somewhere else.
+    /// Mostly a doctor, sometimes a desk, near a place; now and then somewhere else.
     fn near(&self, place: usize) -> usize {
-        let anywhere = self.chance.below(8) == 0;
-        let near: Vec<usize> = (0..self.choices.len()).filter(|at| anywhere || self.choices[*at].facility == place).collect();
-        *pick(&self.chance, &near)
+        let (anywhere, desk) = (self.chance.below(8) == 0, self.chance.below(4) == 0);
+        let fits = |choice: &Choice| (anywhere || choice.facility == place) && choice.doctor.is_none() == desk;
+        let near: Vec<usize> = (0..self.choices.len()).filter(|at| fits(&self.choices[*at])).collect();
+        if near.is_empty() { self.chance.below(self.choices.len() as u64) as usize } else { *pick(&self.chance, &near) }
     }
 
     /// A start on the local day of an instant.

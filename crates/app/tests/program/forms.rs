@@ -49,6 +49,11 @@ impl Forms<'_> {
         }
     }
 
+    /// A value that fits a schema.
+    pub fn value_of(&self, schema: &Value) -> Value {
+        self.value("", schema, 0)
+    }
+
     fn value(&self, name: &str, schema: &Value, depth: u8) -> Value {
         if let Some(known) = self.known.get(name) {
             return known.clone();

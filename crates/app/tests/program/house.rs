@@ -66,8 +66,8 @@ impl App {
         let mut sample = directory::sample::sample(1, 1);
         sample.facilities.truncate(2);
         sample.doctors.truncate(2);
-        let accounts = accounts(&house, &["dokter1", "dokter2"], Role::Doctor, &[]).await;
-        for (doctor, account) in sample.doctors.iter_mut().zip(accounts) {
+        let of_doctors = accounts(&house, &["dokter1", "dokter2"], Role::Doctor, &[]).await;
+        for (doctor, account) in sample.doctors.iter_mut().zip(of_doctors) {
             doctor.practices.retain(|(place, ..)| *place < 2);
             doctor.auto_accept = true;
             doctor.account = Some(account);
@@ -136,7 +136,7 @@ impl Caller<'_> {
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        if body.is_some() {
+        if body.is_some() && headers.iter().all(|(name, _)| *name != "content-type") {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         for (name, value) in headers {

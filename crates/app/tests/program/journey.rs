@@ -12,12 +12,17 @@ pub async fn first_free(app: &App) -> (Value, String) {
 
 /// What the first service of a doctor is, and the free starts.
 pub async fn starts(app: &App, doctor: usize) -> (Value, Vec<String>) {
+    starts_within(app, doctor, 14).await
+}
+
+/// As [`starts`], for so many days.
+pub async fn starts_within(app: &App, doctor: usize, days: u16) -> (Value, Vec<String>) {
     let practice = &app.doctors[doctor].practices[0];
     let offer = json!({
         "facility": practice.facility, "service": practice.services[0].service, "doctor": app.doctors[doctor].id, "mode": "in_person",
     });
     let query: Vec<String> = offer.as_object().unwrap().iter().map(|(name, value)| format!("{name}={}", value.as_str().unwrap())).collect();
-    let listed = app.guest().get(&format!("/api/v1/free-times?{}", query.join("&"))).await.expect(200);
+    let listed = app.guest().get(&format!("/api/v1/free-times?{}&days={days}", query.join("&"))).await.expect(200);
     let days = listed["days"].as_array().unwrap();
     let starts = days.iter().flat_map(|day| day["times"].as_array().unwrap()).map(|slot| slot["at"].as_str().unwrap().to_owned()).collect();
     (offer, starts)

@@ -37,6 +37,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| match error.inner().classify() {
             serde_json::error::Category::Data => blame::<T, _>(&bytes, &error),
+            // Where a word is expected, the reader takes any other value for a broken text.
+            _ if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() => blame::<T, _>(&bytes, &error),
             _ => Error::invalid("", "malformed"),
         })?;
         reader.end().map_err(|_| Error::invalid("", "malformed"))?;
