@@ -40,7 +40,7 @@ const DESKS: u64 = 12_000;
 /// Answers kept in memory, by the number of their starts.
 const TIMES: u64 = 400_000;
 /// How long a desk stays without being read anew: its holidays reach a little further than the horizon.
-const DESK_LIFE: Duration = Duration::from_secs(12 * 3600);
+const DESK_LIFE: Duration = Duration::from_hours(12);
 /// Holidays set at a time.
 const MOST_HOLIDAYS: usize = 400;
 /// Changes a slow watcher may fall behind before it must read anew.

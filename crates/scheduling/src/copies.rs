@@ -2,13 +2,12 @@
 
 use contracts::{
     directory::{Bilingual, DoctorChanged, DoctorId, DoctorState, FacilityChanged, FacilityId, Mode, Practice, Service, ServiceChanged, ServiceId},
-    people::{PatientChanged, PatientId, PatientType, Sex},
+    people::{PatientChanged, PatientId, Sex},
 };
 use jiff::civil::Date;
 use platform::{
     Error, Result,
     db::{Engine, Tx},
-    i18n::Locale,
     row,
 };
 use serde::{Deserialize, Serialize};
@@ -56,23 +55,15 @@ pub struct Doctor {
 }
 
 row! {
-    /// A patient.
+    /// A patient, as far as a visit shows them.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Patient {
-        /// Identifier.
-        pub id: PatientId,
-        /// Raised by every change at its owner's.
-        pub version: i64,
         /// Full name.
         pub name: String,
         /// Date of birth.
         pub birth_date: Option<Date>,
         /// Sex.
         pub sex: Option<Sex>,
-        /// Who pays by default.
-        pub patient_type: Option<PatientType>,
-        /// Language.
-        pub locale: Locale,
     }
 }
 
@@ -124,8 +115,7 @@ pub async fn services_of(tx: &mut Tx, facility: &FacilityId) -> Result<Vec<Servi
 
 /// The patient of that id.
 pub async fn patient(tx: &mut Tx, id: &PatientId) -> Result<Option<Patient>> {
-    const PATIENT: &str = "select id, version, name, birth_date, sex, patient_type, locale from patient where id = $1";
-    tx.one(PATIENT, &[id]).await
+    tx.one("select name, birth_date, sex from patient where id = $1", &[id]).await
 }
 
 /// A patient, locked until the transaction ends, and whether an account may act for them. Everything that claims a
@@ -134,22 +124,19 @@ pub async fn lock_patient(tx: &mut Tx, id: &PatientId, account: Option<&str>) ->
     macro_rules! lock {
         ($how:literal) => {
             concat!(
-                "select p.id, p.version, p.name, p.birth_date, p.sex, p.patient_type, p.locale, \
+                "select p.name, p.birth_date, p.sex, \
                  exists(select 1 from patient_account a where a.account = $2 and a.patient = p.id) \
                  from patient p where p.id = $1",
                 $how
             )
         };
     }
-    type Columns = (PatientId, i64, String, Option<Date>, Option<Sex>, Option<PatientType>, Locale, bool);
     let sql = match tx.engine() {
         Engine::Sqlite => lock!(""), // there is one writer
         Engine::Postgres => lock!(" for no key update of p"),
     };
-    let row: Option<Columns> = tx.one(sql, &[id, &account]).await?;
-    Ok(row.map(|(id, version, name, birth_date, sex, patient_type, locale, acts)| {
-        (Patient { id, version, name, birth_date, sex, patient_type, locale }, acts)
-    }))
+    let row: Option<(String, Option<Date>, Option<Sex>, bool)> = tx.one(sql, &[id, &account]).await?;
+    Ok(row.map(|(name, birth_date, sex, acts)| (Patient { name, birth_date, sex }, acts)))
 }
 
 /// Whether an account may act for a patient.

@@ -138,16 +138,13 @@ async fn services_at(
     if !facility.active || doctor.is_some_and(|doctor| doctor.state != DoctorState::Listed) {
         return Ok(Vec::new());
     }
-    let wanted: Vec<ServiceId> = match doctor {
-        Some(doctor) => {
-            let practice = doctor.practice_at(&facility.id);
-            practice.map(|p| p.services.iter().map(|s| s.service.clone()).collect()).unwrap_or_default()
-        }
-        None => {
-            let rows: Vec<(ServiceId,)> =
-                tx.all("select service from schedule_service where schedule = $1 order by service", &[schedule]).await?;
-            rows.into_iter().map(|(id,)| id).collect()
-        }
+    let wanted: Vec<ServiceId> = if let Some(doctor) = doctor {
+        let practice = doctor.practice_at(&facility.id);
+        practice.map(|p| p.services.iter().map(|s| s.service.clone()).collect()).unwrap_or_default()
+    } else {
+        let rows: Vec<(ServiceId,)> =
+            tx.all("select service from schedule_service where schedule = $1 order by service", &[schedule]).await?;
+        rows.into_iter().map(|(id,)| id).collect()
     };
     let all = copies::services_of(tx, &facility.id).await?;
     Ok(all.into_iter().filter(|service| service.active && wanted.contains(&service.id)).collect())

@@ -357,7 +357,7 @@ fn no_longer_fits(desk: &Desk, row: &Row, now: Timestamp) -> bool {
 /// What every field must be, all told at once.
 fn check(form: &ScheduleForm) -> Result<()> {
     let mut problems = Problems::default();
-    problems.check(form.doctor.is_some() != !form.services.is_empty(), "services", "doctor-or-services");
+    problems.check(form.doctor.is_some() == form.services.is_empty(), "services", "doctor-or-services");
     problems.at_most("services", form.services.len(), MOST_SERVICES);
     problems.at_most("hours", form.hours.len(), MOST_HOURS);
     problems.range("daily_cap", form.daily_cap.unwrap_or(1), 1, 1_000);

@@ -56,13 +56,12 @@ pub fn routes(verbs: Verbs) -> OpenApiRouter {
 async fn list(State(free): State<Free>, cx: Cx, Params(ask): Params<FreeTimesAsk>) -> Result<Response> {
     let times = free.verbs.free_times(&cx, ask).await?;
     let address = Arc::as_ptr(&times).addr();
-    let text = match free.written.get(&address) {
-        Some((_, text)) => text,
-        None => {
-            let text = Bytes::from(serde_json::to_vec(&told(&times)?).map_err(Error::internal)?);
-            free.written.insert(address, (times, text.clone()));
-            text
-        }
+    let text = if let Some((_, text)) = free.written.get(&address) {
+        text
+    } else {
+        let text = Bytes::from(serde_json::to_vec(&told(&times)?).map_err(Error::internal)?);
+        free.written.insert(address, (times, text.clone()));
+        text
     };
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }

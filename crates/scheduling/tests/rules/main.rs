@@ -1,5 +1,5 @@
 //! The rules of scheduling, each named after its id, on both engines.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::cloned_ref_to_slice_refs, clippy::unnecessary_wraps)]
 
 mod access;
 mod booking;

@@ -123,6 +123,27 @@ testkit::db_test! {
     &[];
 
     /// C3
+    async fn r_c1_the_database_itself_forbids_overlap(db: Db) {
+        const OWNERS: &str = "insert into resource_claim (owner, seat, starts_at, ends_at, facility, hold_until, appointment) \
+            values ('doc', $1, $2, $3, 'fac', null, 'apt') on conflict do nothing";
+        const PATIENTS: &str = "insert into patient_claim (patient, starts_at, ends_at, appointment) \
+            values ('pat', $1, $2, 'apt') on conflict do nothing";
+        let clinic = Clinic::on(db.clone()).await?;
+        let (nine, ten, minute) = (monday("09:00"), monday("10:00"), SignedDuration::from_mins(1));
+        let spans = [
+            (nine, ten, 1), (nine, ten, 0), (ten - minute, ten + minute, 0), (nine - minute, nine + minute, 0),
+            (nine + minute, ten - minute, 0), (nine - minute, ten + minute, 0), (ten, ten + minute, 1), (nine - minute, nine, 1),
+        ];
+        for (from, until, kept) in spans {
+            let owners = db.write(async move |tx| tx.exec(OWNERS, &[&1, &from, &until]).await).await?;
+            let patients = db.write(async move |tx| tx.exec(PATIENTS, &[&from, &until]).await).await?;
+            assert_eq!((owners, patients), (kept, kept), "{from} to {until}");
+        }
+        assert_eq!(db.write(async move |tx| tx.exec(OWNERS, &[&2, &nine, &ten]).await).await?, 1, "another seat");
+        drop(clinic);
+    }
+
+    /// C3
     async fn r_c1_many_callers_one_slot_one_winner(db: Db) {
         let (clinic, siti) = Clinic::with_siti(db).await?;
         let people = clinic.patients(100).await?;
