@@ -12,9 +12,10 @@ mod serve;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
 use platform::{Error, Result, telemetry};
 
-use crate::settings::Settings;
+use crate::{settings::Settings, wiring::World};
 
 /// Mediverse: appointments with doctors, laboratories and vaccinations.
 #[derive(Debug, Parser)]
@@ -58,6 +59,9 @@ pub struct Sources {
     /// Folder of the data: short for --set database.url=sqlite:DIR.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Works at another instant, such as 2027-03-01T08:00:00+07:00, and runs on from there: for replays.
+    #[arg(long, value_name = "INSTANT")]
+    clock: Option<Timestamp>,
 }
 
 fn pair(text: &str) -> std::result::Result<(String, String), String> {
@@ -66,6 +70,11 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 }
 
 impl Sources {
+    /// The real world, at the time asked for.
+    fn world(&self) -> World {
+        World::starting_at(self.clock)
+    }
+
     /// The settings, with flags of the command's own.
     fn read(&self, more: &[(&str, String)]) -> Result<Settings> {
         let mut flags = self.set.clone();

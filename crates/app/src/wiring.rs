@@ -280,7 +280,7 @@ impl Running {
 }
 
 /// The contexts that answer an erasure.
-const ERASING: &[&str] = &["auth", "people", "scheduling"];
+const ERASING: &[&str] = &["auth", "people", "directory", "scheduling"];
 
 /// Every text of every crate.
 pub fn texts() -> Result<Texts> {

@@ -3,11 +3,10 @@
 use std::{io::BufRead, process::ExitCode, time::Duration};
 
 use clap::Subcommand;
-use jiff::Timestamp;
 use platform::{Error, Result};
 
 use super::{Sources, log, say};
-use crate::wiring::{House, World};
+use crate::wiring::House;
 
 /// How long the bus may take to tell the others.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,20 +21,17 @@ pub(super) enum Admin {
         email: String,
         #[command(flatten)]
         sources: Sources,
-        /// Works at another instant, as `serve --clock` does: for replays.
-        #[arg(long, value_name = "INSTANT")]
-        clock: Option<Timestamp>,
     },
 }
 
 impl Admin {
     pub(super) async fn run(self) -> Result<ExitCode> {
-        let Self::CreateSuperAdmin { email, sources, clock } = self;
+        let Self::CreateSuperAdmin { email, sources } = self;
         let settings = sources.read(&[])?;
         log(&settings)?;
         let mut password = String::new();
         std::io::stdin().lock().read_line(&mut password).map_err(Error::internal)?;
-        let house = House::open(settings, World::starting_at(clock)).await?;
+        let house = House::open(settings, sources.world()).await?;
         let cx = house.world.cx("command-line");
         let account = house.auth.create_super_admin(&cx, &email, password.trim_end_matches(['\r', '\n'])).await;
         let bus = house.start_bus().await?;

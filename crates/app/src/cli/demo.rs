@@ -4,14 +4,14 @@ use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use clap::Args;
 use jiff::Timestamp;
-use platform::{Clock, Result};
+use platform::Result;
 use serde_json::json;
 
 use super::{Sources, log, say};
 use crate::{
     demo::{Login, prepare},
     site::{Site, asked_to_end},
-    wiring::{House, World},
+    wiring::House,
 };
 
 /// Serves a believable network with sample people. The folder is made at the first start and used again afterwards.
@@ -48,9 +48,10 @@ impl Demo {
             ("server.listen", self.listen.clone()),
             ("log.filter", filter.to_owned()),
         ];
-        let settings = Sources::default().read(&flags)?;
+        let sources = Sources { clock: self.clock, ..Sources::default() };
+        let settings = sources.read(&flags)?;
         log(&settings)?;
-        let world = self.clock.map_or_else(World::real, |at| World::at(Clock::starting_at(at)));
+        let world = sources.world();
         let prepared = prepare(&self.data, self.seed, self.scale, &world).await?;
         let began = Instant::now();
         let house = House::open(settings, world).await?.with_mailbox(&self.data).await?;

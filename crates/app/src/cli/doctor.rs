@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use platform::{Result, db::Engine};
 
 use super::{Sources, keys, log, say};
-use crate::{health, wiring::{House, Running, World}};
+use crate::{health, wiring::{House, Running}};
 
 /// Less room than this is a warning, in bytes.
 const ROOM: u64 = 1 << 30;
@@ -52,7 +52,7 @@ pub(super) async fn run(sources: &Sources) -> Result<ExitCode> {
     if let Some(folder) = settings.database.folder() {
         look_at_room(&folder, &mut findings);
     }
-    match House::open(settings, World::real()).await {
+    match House::open(settings, sources.world()).await {
         Ok(house) => look_at_house(house, &mut findings).await?,
         Err(error) => findings.note("databases", Err(error.to_string())),
     }

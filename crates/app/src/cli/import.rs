@@ -4,11 +4,10 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
 use contracts::{directory::{Directory, ImportReport}};
-use jiff::Timestamp;
 use platform::{Error, Result};
 
 use super::{Sources, log, say};
-use crate::wiring::{House, World};
+use crate::wiring::House;
 
 /// How long the bus may take to tell the others; an import may say hundreds of thousands of events.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -22,9 +21,6 @@ pub(super) struct Import {
     file: PathBuf,
     #[command(flatten)]
     sources: Sources,
-    /// Works at another instant, as `serve --clock` does: for replays.
-    #[arg(long, value_name = "INSTANT")]
-    clock: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,7 +40,7 @@ impl Import {
         let settings = self.sources.read(&[])?;
         log(&settings)?;
         let rows = std::fs::read(&self.file).map_err(|e| Error::internal(format_args!("{}: {e}", self.file.display())))?;
-        let house = House::open(settings, World::starting_at(self.clock)).await?;
+        let house = House::open(settings, self.sources.world()).await?;
         let report = self.what.take_in(&house, rows).await;
         let bus = house.start_bus().await?;
         let settled = bus.settle(PATIENCE).await;

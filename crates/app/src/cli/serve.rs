@@ -3,14 +3,13 @@
 use std::{process::ExitCode, time::Instant};
 
 use clap::Args;
-use jiff::Timestamp;
-use platform::{Clock, Result};
+use platform::Result;
 use serde_json::json;
 
 use super::{Sources, log, say};
 use crate::{
     site::{Site, asked_to_end},
-    wiring::{House, World},
+    wiring::House,
 };
 
 /// Serves. The first start makes the master key and prints its recovery text once.
@@ -21,9 +20,6 @@ pub(super) struct Serve {
     /// Address and port: short for --set server.listen=…
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
-    /// Starts at another instant, such as 2027-03-01T08:00:00+07:00, and runs on from there: for replays.
-    #[arg(long, value_name = "INSTANT")]
-    clock: Option<Timestamp>,
     /// Prints one line of JSON once ready.
     #[arg(long)]
     json: bool,
@@ -35,8 +31,7 @@ impl Serve {
         let listen = self.listen.map(|address| ("server.listen", address));
         let settings = self.sources.read(listen.as_slice())?;
         log(&settings)?;
-        let world = self.clock.map_or_else(World::real, |at| World::at(Clock::starting_at(at)));
-        let house = House::open(settings, world).await?;
+        let house = House::open(settings, self.sources.world()).await?;
         if house.key_is_new {
             tell_key(&house);
         }

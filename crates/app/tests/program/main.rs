@@ -1,5 +1,6 @@
 //! The whole program in one process, asked through HTTP, on both engines.
 
+mod erasure;
 mod forms;
 mod fuzz;
 mod health;

@@ -1,0 +1,116 @@
+//! The program as people start it: its commands, what they print, and how they end.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+fn mediverse(data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mediverse"));
+    command.args(args).arg("--data").arg(data).env("MEDIVERSE_LOG__FILTER", "error").stdin(Stdio::null());
+    command
+}
+
+fn run(data: &Path, args: &[&str]) -> (i32, String) {
+    told(mediverse(data, args).output().unwrap())
+}
+
+fn typed(data: &Path, args: &[&str], line: &str) -> (i32, String) {
+    let mut child = mediverse(data, args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
+    told(child.wait_with_output().unwrap())
+}
+
+fn told(output: Output) -> (i32, String) {
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap_or(-1), text)
+}
+
+/// A server that is ready, and its one line.
+fn serving(data: &Path) -> (Child, Value) {
+    let mut child = mediverse(data, &["serve", "--listen", "127.0.0.1:0", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+/// J9
+#[test]
+fn an_import_names_every_bad_row_keeps_the_good_ones_and_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = folder.path().join("facilities.csv");
+    std::fs::write(
+        &file,
+        "name,zone,address,regency\nKlinik Contoh Satu,Asia/Makassar,Jl. Contoh 1,73.71\nKlinik Contoh Dua,Asia/Atlantis,Jl. Contoh 2,73.71\nKlinik Contoh Tiga,Asia/Jakarta,Jl. Contoh 3,31.74\n",
+    )
+    .unwrap();
+    let import = ["import", "facilities", file.to_str().unwrap()];
+    let (code, text) = run(&data, &import);
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("3: zone: ") && text.contains("2 + 0 ~ 0 = 1 !"), "{text}");
+    let (code, again) = run(&data, &import);
+    assert_eq!(code, 1, "{again}");
+    assert!(again.contains("0 + 0 ~ 2 = 1 !"), "{again}");
+    let (code, text) = run(&data, &["import", "facilities", "/nowhere.csv"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("/nowhere.csv"), "{text}");
+}
+
+/// J1
+#[test]
+fn a_server_answers_refuses_a_second_one_and_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut server, ready) = serving(folder.path());
+    assert_eq!(ready["ready"], true);
+    let (code, text) = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("another mediverse"), "{text}");
+    let ended = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(ended.success() && server.wait().unwrap().success());
+    assert!(!folder.path().join("auth.db-wal").exists(), "the log is folded into the file");
+    assert_eq!(run(folder.path(), &["migrate"]).0, 0);
+}
+
+/// J1
+#[test]
+fn the_first_super_admin_is_made_and_the_recovery_key_is_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = ["admin", "create-super-admin", "--email", "super@contoh.example"];
+    let (code, weak) = typed(folder.path(), &make, "12345");
+    assert_eq!(code, 1);
+    assert!(weak.contains("password"), "{weak}");
+    let (code, made) = typed(folder.path(), &make, "jembatan-ampera-9-malam");
+    assert_eq!(code, 0, "{made}");
+    assert!(made.contains("acc_"), "{made}");
+    assert_eq!(typed(folder.path(), &make, "jembatan-ampera-9-malam").0, 1, "the e-mail is taken");
+
+    let (code, findings) = run(folder.path(), &["doctor"]);
+    assert_eq!(code, 0, "{findings}");
+    assert!(findings.contains("warn  recovery key"), "{findings}");
+    let (_, recovery) = run(folder.path(), &["keys", "recovery"]);
+    assert_eq!(typed(folder.path(), &["keys", "confirm"], &recovery.replacen(recovery.chars().next().unwrap(), "z", 1)).0, 1);
+    assert_eq!(typed(folder.path(), &["keys", "confirm"], &recovery).0, 0);
+    let (_, findings) = run(folder.path(), &["doctor"]);
+    assert!(!findings.contains("recovery key") && findings.contains("ok    database people"), "{findings}");
+}
+
+/// J4
+#[test]
+fn the_description_is_printed_as_json() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mediverse")).arg("openapi").output().unwrap();
+    assert!(output.status.success());
+    let described: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(described["paths"]["/bookings"]["post"].is_object());
+}
+
+#[test]
+fn slips_in_settings_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, text) = run(folder.path(), &["migrate", "--set", "server.lisen=1"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("server.listen"), "{text}");
+}
