@@ -143,7 +143,15 @@ impl Browser {
 
     /// Clicks the first element found.
     pub async fn click(&self, css: &str) -> Result<()> {
-        self.wait_for(css).await?.click().await.with_context(|| format!("click {css}"))
+        let element = self.wait_for(css).await?;
+        self.press_on(element).await.with_context(|| format!("click {css}"))
+    }
+
+    /// Brings an element to the middle, as a person does who sees a bar over it, and clicks it.
+    async fn press_on(&self, element: Element) -> Result<()> {
+        let args = vec![serde_json::to_value(&element)?];
+        self.execute("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", args).await?;
+        Ok(element.click().await?)
     }
 
     /// Clicks the first element of those found whose text contains `words`.
@@ -157,7 +165,7 @@ impl Browser {
             Ok(None)
         })
         .await?;
-        element.click().await.with_context(|| format!("click {css} “{words}”"))
+        self.press_on(element).await.with_context(|| format!("click {css} “{words}”"))
     }
 
     /// Empties a field and types into it.
@@ -179,6 +187,17 @@ impl Browser {
     /// Chooses the option of a `<select>` by its value.
     pub async fn choose(&self, css: &str, value: &str) -> Result<()> {
         self.wait_for(css).await?.select_by_value(value).await.with_context(|| format!("choose {value} in {css}"))
+    }
+
+    /// Sends keys to whatever has the focus.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        self.client.active_element().await?.send_keys(keys).await.with_context(|| format!("press {keys:?}"))
+    }
+
+    /// Waits until the page hears of changes: its stream of events is open.
+    pub async fn wait_live(&self) -> Result<()> {
+        let open = "return document.documentElement.dataset.live === 'yes'";
+        eventually("the page is live", async || Ok((self.execute(open, vec![]).await? == true).then_some(()))).await
     }
 
     /// Runs a script in the page; its `return` is the answer.
@@ -208,21 +227,34 @@ impl Browser {
     }
 
     /// Visits an address on a phone and a laptop, light and dark, in Indonesian and English: each fits its window, has
-    /// nothing that axe-core minds, writes no error to the console, and leaves a picture.
+    /// nothing that axe-core minds, writes no error to the console, and leaves a picture. What is wrong is told for all
+    /// looks together.
     pub async fn every_look(&self, url: &str, step: &str) -> Result<()> {
+        let mut wrong = Vec::new();
         for viewport in [PHONE, DESKTOP] {
             for theme in [Theme::Light, Theme::Dark] {
                 for language in ["id", "en"] {
                     self.look(viewport, theme, language).await?;
-                    self.goto(url).await?;
+                    // Who is signed in has a language of their own, which only a choice made here outdoes.
+                    let joint = if url.contains('?') { '&' } else { '?' };
+                    self.goto(&format!("{url}{joint}lang={language}")).await?;
                     self.shot(step).await?;
-                    self.fits().await?;
-                    self.accessible().await?;
-                    let errors = self.console_errors().await?;
-                    ensure!(errors.is_empty(), "{step} wrote to the console: {errors:#?}");
+                    for check in [self.fits().await, self.accessible().await, self.quiet().await] {
+                        if let Err(error) = check {
+                            wrong.push(format!("{step} {}: {error}", self.look.borrow().picture_of("")));
+                        }
+                    }
                 }
             }
         }
+        ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+        Ok(())
+    }
+
+    /// Fails where the pages have written errors to the console since this was last asked.
+    pub async fn quiet(&self) -> Result<()> {
+        let errors = self.console_errors().await?;
+        ensure!(errors.is_empty(), "errors in the console: {errors:#?}");
         Ok(())
     }
 

@@ -154,3 +154,4 @@ flash-started = The visit has begun.
 flash-fulfilled = The visit is done.
 flash-no-show = Marked as not come.
 flash-erased = Your account is deleted. Personal data is being erased.
+next-step = Next step

@@ -136,3 +136,4 @@ flash-started = Kunjungan dimulai.
 flash-fulfilled = Kunjungan selesai.
 flash-no-show = Ditandai tidak hadir.
 flash-erased = Akun Anda dihapus. Data pribadi sedang dibersihkan.
+next-step = Langkah berikutnya

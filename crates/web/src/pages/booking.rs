@@ -76,7 +76,7 @@ pub(super) async fn entry(State(site): State<Site>, visitor: Visitor, PathId(id)
 
 fn next_step(draft: &Draft) -> String {
     match (&draft.booked, &draft.patient) {
-        (Some(code), _) => format!("/janji/{code}"),
+        (Some(code), _) => format!("/janji/{code}/selesai"),
         (None, Some(_)) => format!("/pesan/{}/periksa", draft.hold.id),
         (None, None) => format!("/pesan/{}/data", draft.hold.id),
     }

@@ -22,6 +22,9 @@ use crate::{
     view::{self, Area, Back, Field, Here, Mend, Option_, PersonFields},
 };
 
+/// A date in place of one that is missing.
+const STAND_IN: Date = jiff::civil::date(1990, 1, 1);
+
 /// Everything the three forms may send, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -73,8 +76,8 @@ impl Typed {
         }
     }
 
-    /// The person, or notes what is missing or no such thing.
-    pub fn person(&self, visitor: &Visitor, problems: &mut Problems) -> Option<PatientForm> {
+    /// The person; what is missing or no such thing is noted, and stood in for, so that the rest can be checked too.
+    pub fn person(&self, visitor: &Visitor, problems: &mut Problems) -> PatientForm {
         let number = |text: &str| text.trim().parse::<i16>().ok();
         let date = (|| {
             let day = i8::try_from(number(&self.birth_day)?).ok()?;
@@ -88,13 +91,13 @@ impl Typed {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let contact = given(&self.contact_name).is_some() || given(&self.contact_phone).is_some();
         let bpjs = self.kind == "bpjs";
-        Some(PatientForm {
+        PatientForm {
             name: self.name.clone(),
             nik: given(&self.nik),
             no_nik_reason: given(&self.no_nik_reason),
             birth_place: self.birth_place.clone(),
-            birth_date: date?,
-            sex: sex?,
+            birth_date: date.unwrap_or(STAND_IN),
+            sex: sex.unwrap_or(Sex::Female),
             email: given(&self.email),
             phone: given(&self.phone),
             address: Address { line: self.address.trim().to_owned(), ..Address::default() },
@@ -105,7 +108,7 @@ impl Typed {
                 phone: self.contact_phone.clone(),
                 relation: visitor.say("contact-relation"),
             }),
-        })
+        }
     }
 
     /// The fields as typed, each with what is wrong with it.
@@ -177,8 +180,15 @@ pub(super) fn mends(visitor: &Visitor, errors: &[FieldError]) -> Vec<Mend> {
             mends.push(Mend { field, text: format!("{label}: {}", told.message) });
         }
     }
+    mends.sort_by_key(|mend| ORDER.iter().position(|field| *field == mend.field));
     mends
 }
+
+/// The fields as they stand in the forms, so that what must be mended is told from above.
+const ORDER: [&str; 15] = [
+    "relation", "name", "nik", "birth_place", "birth_day", "sex", "email", "phone", "address", "password", "kind", "bpjs",
+    "contact_name", "contact_phone", "consent",
+];
 
 fn label_of(field: &str) -> &'static str {
     match field {
@@ -287,7 +297,7 @@ pub(super) async fn keep_own(State(site): State<Site>, visitor: Visitor, Form(ty
     let mut problems = Problems::default();
     let person = typed.person(&visitor, &mut problems);
     let mut errors = found(problems);
-    if let Some(person) = person {
+    if errors.is_empty() {
         let kept = match &known {
             Some(patient) => {
                 let version = typed.version.parse().unwrap_or(patient.version);
@@ -299,6 +309,8 @@ pub(super) async fn keep_own(State(site): State<Site>, visitor: Visitor, Form(ty
             let next = own_page(&typed.next);
             return visitor.go_and_say(if next.is_empty() { "/akun" } else { &next }, "flash-profile");
         }
+    } else {
+        gather(site.people.check_form(&visitor.cx, &person).await, &mut errors)?;
     }
     let page = page(&visitor, &typed, Kind::Own, mends(&visitor, &errors));
     visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -321,8 +333,8 @@ pub(super) async fn add_member(State(site): State<Site>, visitor: Visitor, Form(
     problems.check(typed.consent == "yes", "consent", "consent-needed");
     let person = typed.person(&visitor, &mut problems);
     let mut errors = found(problems);
-    match (person, relation) {
-        (Some(person), Some(relation)) if errors.is_empty() => {
+    match relation {
+        Some(relation) if errors.is_empty() => {
             let ask = AddFamilyMember { relation, consent: true, person };
             match site.people.add_family_member(&visitor.cx, ask).await {
                 Ok(_) => {
@@ -333,10 +345,9 @@ pub(super) async fn add_member(State(site): State<Site>, visitor: Visitor, Form(
                 Err(other) => return Err(other),
             }
         }
-        (Some(person), _) => {
+        _ => {
             gather(site.people.check_form(&visitor.cx, &person).await, &mut errors)?;
         }
-        (None, _) => {}
     }
     let page = page(&visitor, &typed, Kind::Member, mends(&visitor, &errors));
     visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -1,7 +1,6 @@
 //! From what contexts answer to what pages show.
 
 use contracts::{
-    auth::{Account, Role},
     directory::{Bilingual, Mode},
     people::{PatientCard, Relation, Sex},
     scheduling::{Appointment, CancelledBy, Deed, State},
@@ -13,7 +12,7 @@ use super::{encoded, visitor::Visitor};
 use crate::{
     assets, format,
     portrait::{self, Sitter},
-    view::{self, Area, Chip, When},
+    view::{self, Chip, When},
 };
 
 /// A zone by its name; UTC where it is not known.
@@ -70,13 +69,6 @@ pub(super) fn portrait_of_doctor(sex: Option<Sex>, key: &str) -> String {
 /// The portrait of a patient.
 pub(super) fn portrait_of_patient(sex: Option<Sex>, key: &str) -> String {
     portrait::url(if sex == Some(Sex::Male) { Sitter::Man } else { Sitter::Woman }, key)
-}
-
-/// The portrait of whoever is signed in.
-pub(super) fn portrait_of_account(account: &Account, work: Option<Area>) -> String {
-    let key = account.id.to_string();
-    let doctor = work == Some(Area::Doctor) || account.roles.contains(&Role::Doctor);
-    portrait::url(if doctor { Sitter::WomanDoctor } else { Sitter::Woman }, &key)
 }
 
 /// The picture of a service without a doctor.

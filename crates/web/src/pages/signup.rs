@@ -64,16 +64,11 @@ pub(super) async fn join(
     problems.check(typed.consent == "yes", "consent", "consent-to-use");
     let person = typed.person(&visitor, &mut problems);
     let mut errors = person::found(problems);
-    let mut warnings = Vec::new();
-    if let Some(person) = &person
-        && let Some(found) = person::gather(site.people.check_form(cx, person).await, &mut errors)?
-    {
-        warnings = found;
-    }
-    let (Some(person), true) = (person, errors.is_empty()) else {
+    let warnings = person::gather(site.people.check_form(cx, &person).await, &mut errors)?.unwrap_or_default();
+    if !errors.is_empty() {
         let page = page(&site, &visitor, &typed, person::mends(&visitor, &errors)).await;
         return visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    };
+    }
     if let Err(error) = site.auth.open_account(cx, account(&typed)).await {
         return refuse(&site, &visitor, &typed, error).await;
     }

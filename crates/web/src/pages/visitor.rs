@@ -9,13 +9,14 @@ use axum::{
 use contracts::{
     Permission,
     auth::{Account, AccountId},
+    people::Relation,
 };
 use platform::{
     Cx, Error, Result,
     http::{Csrf, Problem, cookie},
 };
 
-use super::{Site, shown};
+use super::{Site, offers, shown};
 use crate::{
     speech::Speech,
     view::{Area, Flash, Here, Shell, Theme, Tone, Who},
@@ -62,6 +63,7 @@ pub(super) struct Visitor {
     pub account: Option<Account>,
     /// Path and query without `lang`.
     pub path: String,
+    portrait: String,
     csrf: Option<Csrf>,
     theme: Theme,
     flash: Option<(&'static str, Tone)>,
@@ -79,8 +81,13 @@ impl FromRequestParts<Site> for Visitor {
         let speech = Speech { locale: cx.locale, texts: site.texts.clone() };
         let headers = &parts.headers;
         let told = cookie::read(headers, FLASH);
+        let account = account_of(&cx, site).await?;
         Ok(Self {
-            account: account_of(&cx, site).await?,
+            portrait: match &account {
+                Some(account) => portrait_of(&cx, site, account).await?,
+                None => String::new(),
+            },
+            account,
             speech,
             path: path_without_language(parts.uri.path(), parts.uri.query().unwrap_or_default()),
             csrf,
@@ -101,6 +108,21 @@ async fn account_of(cx: &Cx, site: &Site) -> Result<Option<Account>> {
         Err(Error::NotFound(_)) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// The portrait of whoever is signed in, drawn as their profile says.
+async fn portrait_of(cx: &Cx, site: &Site, account: &Account) -> Result<String> {
+    if cx.may(Permission::AppointmentPractice)
+        && let Some(doctor) = offers::known(site.directory.my_doctor(cx).await)?
+    {
+        return Ok(shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug));
+    }
+    let family = if cx.may(Permission::ProfileOwn) { site.people.my_patients(cx).await? } else { Vec::new() };
+    let own = family.iter().find(|card| card.relation == Some(Relation::Own));
+    Ok(match own {
+        Some(card) => shown::portrait_of_patient(Some(card.sex), &card.id.to_string()),
+        None => shown::portrait_of_patient(None, &account.id.to_string()),
+    })
 }
 
 fn path_without_language(path: &str, query: &str) -> String {
@@ -153,10 +175,10 @@ impl Visitor {
 
     /// Whose menus belong to the account's work, if it has any.
     pub fn work(&self) -> Option<Area> {
-        if self.cx.may(Permission::AppointmentPractice) {
-            Some(Area::Doctor)
-        } else if self.cx.may(Permission::DoctorApprove) {
+        if self.cx.may(Permission::DoctorApprove) {
             Some(Area::Admin)
+        } else if self.cx.may(Permission::AppointmentPractice) {
+            Some(Area::Doctor)
         } else {
             None
         }
@@ -167,7 +189,7 @@ impl Visitor {
         Some(Who {
             name: account.name.clone(),
             line: account.email.clone(),
-            portrait: shown::portrait_of_account(account, self.work()),
+            portrait: self.portrait.clone(),
         })
     }
 
