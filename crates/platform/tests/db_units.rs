@@ -1,6 +1,8 @@
 //! A unit of work is all or nothing, whatever happens to it or to who asked for it, on both engines.
 #![allow(clippy::unwrap_used)]
 
+#![expect(clippy::disallowed_methods, reason = "conditions are polled with a limit, and one test is about sleeping")]
+
 use std::{
     sync::{
         Arc,
@@ -99,7 +101,7 @@ testkit::db_test! {
     async fn waiting_for_anything_but_the_database_is_refused(db: Db) {
         let slept: platform::Result<()> = db.write(async |tx| {
             tx.exec(TAKE, &[&1_i64, &"a"]).await?;
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             Ok(())
         }).await;
         assert!(matches!(slept, Err(Error::Db(DbError::ForeignAwait))), "{slept:?}");

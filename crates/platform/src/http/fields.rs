@@ -26,7 +26,7 @@ pub(super) fn field_errors_among<'f, E: std::error::Error>(
             Reread::Fine => true,
             Reread::Refused(other) => other != message,
         };
-        said.field = fields.take(MOST_FIELDS).filter(came_to).last().unwrap_or_default().to_owned();
+        fields.take(MOST_FIELDS).filter(came_to).last().unwrap_or_default().clone_into(&mut said.field);
     }
     Error::Invalid(vec![said])
 }
