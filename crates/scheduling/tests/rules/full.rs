@@ -22,7 +22,12 @@ use crate::{
 
 async fn full(db: Db) -> Result<()> {
     let (clinic, siti) = Clinic::with_siti(db).await?;
-    clinic.policy(&siti.offer.facility, |policy| (policy.horizon_days, policy.daily_limit, policy.max_upcoming) = (730, 0, 0)).await?;
+    clinic
+        .policy(&siti.offer.facility, |policy| {
+            (policy.horizon_days, policy.daily_limit, policy.max_upcoming) = (730, 0, 0);
+            policy.closed_on_holidays = false;
+        })
+        .await?;
     one_slot(&clinic, &siti, &clinic.patients(500).await?, 200).await?;
     let others = doctors(&clinic, 16, "08:00", "16:00").await?;
     clinic.policy(&others[0].offer.facility, |policy| (policy.horizon_days, policy.closed_on_holidays) = (730, false)).await?;
