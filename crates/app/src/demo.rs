@@ -31,7 +31,7 @@ const AHEAD: i64 = 20;
 /// Verbs called at the same time; on SQLite they share a COMMIT.
 const AT_ONCE: usize = 48;
 /// How long the bus may take to tell the others.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A sample account to sign in with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ struct Gardener<'h> {
 
 impl Gardener<'_> {
     async fn plant(&self, bus: &platform::bus::BusHandle) -> Result<Vec<Login>> {
-        let long_ago = self.program(self.days(-HISTORY));
+        let long_ago = Self::program(self.days(-HISTORY));
         let hash = self.house.auth.hash_password(&long_ago, PASSWORD).await?;
         let mut sample = directory::sample::sample(self.seed, self.scale);
         let doctors = self.open_doctors(&hash, &mut sample.doctors).await?;
@@ -88,11 +88,11 @@ impl Gardener<'_> {
         self.keep_visits(&network, &doctors, &staff, &families).await?;
         let applicant = self.apply_as_doctor(&network).await?;
         bus.settle(PATIENCE).await?;
-        Ok(self.logins(&network, &families, applicant))
+        Ok(Self::logins(&network, &families, applicant))
     }
 
     /// The accounts shown when the demonstration starts; the first of each role is the one to try first.
-    fn logins(&self, network: &directory::sample::Planted, families: &[families::Family], applicant: Login) -> Vec<Login> {
+    fn logins(network: &directory::sample::Planted, families: &[families::Family], applicant: Login) -> Vec<Login> {
         let mut logins = Vec::new();
         logins.extend(families.iter().take(2).enumerate().map(|(n, family)| Login::new(Role::Patient, email("pasien", n), &family.name, "")));
         let doctor = |n: usize, note: &str| network.doctors.get(n).map(|doctor| Login::new(Role::Doctor, email("dokter", n), &doctor.name, note));
@@ -111,13 +111,13 @@ impl Gardener<'_> {
     }
 
     /// The program itself at some time.
-    fn program(&self, at: Timestamp) -> Cx {
+    fn program(at: Timestamp) -> Cx {
         Cx::system("demo", Clock::manual(at), Entropy::System)
     }
 
     /// An account at some time, allowed everything: what it does is what its role may do anyway.
-    fn account(&self, id: &AccountId, at: Timestamp) -> Cx {
-        let mut cx = self.program(at);
+    fn account(id: &AccountId, at: Timestamp) -> Cx {
+        let mut cx = Self::program(at);
         cx.actor = Actor::Account { id: id.to_string().into(), session: "demo".into() };
         cx.permissions = PermissionSet::ALL;
         cx

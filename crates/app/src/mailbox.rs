@@ -90,7 +90,9 @@ async fn show(State(mailbox): State<Mailbox>, cx: Cx, headers: HeaderMap) -> Res
 
 /// A bare table: this page is for developers.
 fn page(messages: &[Message]) -> String {
-    let rows: String = messages.iter().map(|m| format!("<tr><td>{}<td><code>{}</code><td>{}", escaped(&m.recipient), escaped(&m.code), m.sent_at)).collect();
+    let rows = messages.iter().fold(String::new(), |rows, m| {
+        rows + &format!("<tr><td>{}<td><code>{}</code><td>{}", escaped(&m.recipient), escaped(&m.code), m.sent_at)
+    });
     format!("<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>Mailbox</title><h1>Mailbox</h1><table>{rows}</table>")
 }
 

@@ -1,6 +1,6 @@
 //! A house that answers at an address, until it is told to stop.
 
-use std::{future::Future, net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, time::Instant};
 
 use platform::{Error, Result, http::{ServeLimits, serve_with}};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -84,16 +84,14 @@ pub async fn asked_to_end() {
 }
 
 #[cfg(unix)]
-fn terminated() -> impl Future<Output = ()> {
-    async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }
 
 #[cfg(not(unix))]
-fn terminated() -> impl Future<Output = ()> {
-    std::future::pending()
+async fn terminated() {
+    std::future::pending().await
 }

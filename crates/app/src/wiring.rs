@@ -270,10 +270,11 @@ impl Running {
         for jobs in self.jobs {
             jobs.stop().await;
         }
-        match Arc::try_unwrap(self.bus) {
-            Ok(bus) => bus.stop().await,
-            // Somebody still holds the router; events not sent yet are sent at the next start.
-            Err(_) => tracing::warn!("the bus was not stopped in order"),
+        if let Some(bus) = Arc::into_inner(self.bus) {
+            bus.stop().await;
+        } else {
+            // A request still looks at it; events not sent yet are sent at the next start.
+            tracing::warn!("the bus was not stopped in order");
         }
         self.house.close().await;
     }

@@ -1,4 +1,5 @@
 //! The program as people start it: its commands, what they print, and how they end.
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 use std::{
     io::{BufRead, BufReader, Write},

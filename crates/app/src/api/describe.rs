@@ -48,7 +48,7 @@ fn mend_parameters(operation: &mut Operation, path: &str) {
     let Some(parameters) = operation.parameters.take() else { return };
     let mended = parameters.into_iter().flat_map(|parameter| match parameter {
         RefOr::T(parameter) => mended(parameter, path),
-        reference => vec![reference],
+        reference @ RefOr::Ref(_) => vec![reference],
     });
     operation.parameters = Some(mended.collect());
 }

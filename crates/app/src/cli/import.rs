@@ -10,7 +10,7 @@ use super::{Sources, log, say};
 use crate::wiring::House;
 
 /// How long the bus may take to tell the others; an import may say hundreds of thousands of events.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Takes rows of a CSV file in. Good rows are kept although others are refused; again, nothing changes.
 #[derive(Debug, Args)]

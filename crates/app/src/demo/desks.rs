@@ -15,7 +15,7 @@ use super::{AT_ONCE, Gardener};
 impl Gardener<'_> {
     /// A schedule for each kind of desk of each facility.
     pub(super) async fn set_desks(&self, network: &Planted) -> Result<()> {
-        let cx = self.program(self.days(-super::HISTORY));
+        let cx = Self::program(self.days(-super::HISTORY));
         let mut forms = Vec::new();
         for (facility, services) in network.facilities.iter().zip(&network.services) {
             for kind in [ServiceKind::LabTest, ServiceKind::Procedure, ServiceKind::Vaccination] {
@@ -42,7 +42,7 @@ impl Gardener<'_> {
         if at_home.is_none_or(|practice| practice.hours.iter().any(|hours| hours.weekday == weekday)) {
             return Ok(());
         }
-        let cx = self.program(self.days(-super::HISTORY));
+        let cx = Self::program(self.days(-super::HISTORY));
         let schedules = self.house.scheduling.schedules(&cx, Some(facility.id.clone()), Some(doctor.id.clone())).await?;
         let schedule = schedules.into_iter().next().ok_or(Error::NotFound("schedule"))?;
         let at = |hour: i8| today.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(Error::internal);

@@ -44,7 +44,7 @@ impl Gardener<'_> {
     }
 
     async fn keep(&self, account: AccountId, draft: Draft) -> Result<Family> {
-        let cx = self.account(&account, self.days(-super::HISTORY));
+        let cx = Self::account(&account, self.days(-super::HISTORY));
         let name = draft.holder.name.clone();
         let mut people = vec![self.house.people.register_self(&cx, draft.holder).await?.id];
         for (relation, person) in draft.members {

@@ -39,7 +39,7 @@ impl Gardener<'_> {
 
     /// Opens accounts, a few hundred in a unit.
     pub(super) async fn open_all(&self, hash: &str, asks: Vec<OpenAccount>) -> Result<Vec<AccountId>> {
-        let cx = self.program(self.days(-super::HISTORY));
+        let cx = Self::program(self.days(-super::HISTORY));
         let mut accounts = Vec::with_capacity(asks.len());
         for unit in asks.chunks(A_UNIT) {
             accounts.extend(self.house.auth.open_hashed(&cx, unit.to_vec(), hash).await?);
@@ -49,7 +49,7 @@ impl Gardener<'_> {
 
     /// Somebody who registered as a doctor yesterday and waits (A3).
     pub(super) async fn apply_as_doctor(&self, network: &Planted) -> Result<Login> {
-        let yesterday = self.program(self.days(-1));
+        let yesterday = Self::program(self.days(-1));
         let mail = format!("calon@{DOMAIN}");
         let mut stranger = Cx::guest("demo", Locale::Id, yesterday.clock.clone(), Entropy::System);
         stranger.deadline = None;
@@ -78,7 +78,7 @@ impl Gardener<'_> {
             auto_accept: true,
             account: None,
         };
-        self.house.directory.register_doctor(&self.account(&account.id, self.days(-1)), form).await?;
+        self.house.directory.register_doctor(&Self::account(&account.id, self.days(-1)), form).await?;
         Ok(Login::new(Role::Doctor, mail, APPLICANT, "waits-for-approval"))
     }
 }

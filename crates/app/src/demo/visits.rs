@@ -104,7 +104,7 @@ impl Gardener<'_> {
 
     async fn starts(&self, offer: &Offer) -> Result<HashMap<Date, Vec<Timestamp>>> {
         let mut days = HashMap::new();
-        let cx = self.program(self.days(-HISTORY));
+        let cx = Self::program(self.days(-HISTORY));
         let mut from = None;
         while days.len() < (HISTORY + AHEAD) as usize {
             let ask = FreeTimesAsk { offer: offer.clone(), from, days: Some(A_MONTH), taken: false };
@@ -135,7 +135,7 @@ impl Gardener<'_> {
     async fn keep_visit(&self, choice: &Choice, plan: Plan, doctor: Option<&AccountId>, staff: &AccountId) -> Result<()> {
         let Plan { starts_at, booked_at, by, patient, complaint, end, .. } = plan;
         let ask = Book { offer: choice.offer.clone(), starts_at, patient, complaint: complaint.to_owned(), hold: None, override_reason: None };
-        let mut visit = match self.house.scheduling.book(&self.account(&by, booked_at), None, ask).await {
+        let mut visit = match self.house.scheduling.book(&Self::account(&by, booked_at), None, ask).await {
             Ok(visit) => visit,
             // Two drawn visits may overlap where places have other lengths; the network is full enough without one.
             Err(Error::Conflict(_)) => return Ok(()),
@@ -143,7 +143,7 @@ impl Gardener<'_> {
         };
         let mut step = async |by: &AccountId, at: Timestamp, deed: Deed, reason: Option<&str>| {
             let change = Change { deed, reason: reason.map(str::to_owned) };
-            visit = self.house.scheduling.change(&self.account(by, at.min(self.now)), &visit.id, visit.version, change).await?;
+            visit = self.house.scheduling.change(&Self::account(by, at.min(self.now)), &visit.id, visit.version, change).await?;
             Ok::<_, Error>(())
         };
         if choice.by_hand && end != End::Unanswered {
@@ -212,13 +212,12 @@ impl Draw<'_> {
         if self.taken.contains(&(choice, starts_at)) || self.busy.contains(&(patient.clone(), date)) {
             return false;
         }
-        let booked_at = match end {
-            End::Unanswered => self.now - SignedDuration::from_mins(30 + self.chance.below(300) as i64),
-            _ => {
-                let earlier = SignedDuration::from_mins(26 * 60 + self.chance.below(9 * 24 * 60) as i64);
-                let opening = self.now - SignedDuration::from_hours(24 * HISTORY);
-                (starts_at.min(self.now) - earlier).max(opening)
-            }
+        let booked_at = if end == End::Unanswered {
+            self.now - SignedDuration::from_mins(30 + self.chance.below(300) as i64)
+        } else {
+            let earlier = SignedDuration::from_mins(26 * 60 + self.chance.below(9 * 24 * 60) as i64);
+            let opening = self.now - SignedDuration::from_hours(24 * HISTORY);
+            (starts_at.min(self.now) - earlier).max(opening)
         };
         if booked_at + SignedDuration::from_hours(2) > starts_at {
             return false;

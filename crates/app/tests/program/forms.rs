@@ -14,11 +14,11 @@ pub struct Forms<'a> {
 impl Forms<'_> {
     /// A body that fits, with what is required and what is known.
     pub fn body(&self, operation: &Value) -> Option<Value> {
-        self.schema(operation).map(|schema| self.value("", schema, 0))
+        Self::schema(operation).map(|schema| self.value("", schema, 0))
     }
 
     /// The schema of an operation's JSON body.
-    pub fn schema<'s>(&'s self, operation: &'s Value) -> Option<&'s Value> {
+    pub fn schema(operation: &Value) -> Option<&Value> {
         operation.pointer("/requestBody/content/application~1json/schema")
     }
 

@@ -34,7 +34,7 @@ on_both_engines! {
                 assert!(answer.status.as_u16() < 500, "{method} {path}, {what}: {} {}", answer.status, String::from_utf8_lossy(&answer.body));
                 answer
             };
-            let schema = forms.schema(operation).unwrap();
+            let schema = Forms::schema(operation).unwrap();
             for (name, (_, required)) in forms.properties(schema) {
                 for stranger in strangers() {
                     asked += 1;

@@ -1,4 +1,5 @@
 //! The whole program in one process, asked through HTTP, on both engines.
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod erasure;
 mod forms;
