@@ -1,12 +1,9 @@
 //! Asking the API one thing after the other: setting up, comparing, looking. Loads go through [`crate::crowd`].
 
-use std::future::Future;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::wire::{Wire, request};
 
@@ -106,18 +103,4 @@ pub fn text(json: &Value, field: &str) -> Result<String> {
 pub fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// Waits until `what` is true, looking every few milliseconds, a minute at most.
-pub async fn until<F: Future<Output = Result<bool>>>(what: &str, mut holds: impl FnMut() -> F) -> Result<()> {
-    let begun = Instant::now();
-    let mut again = interval(Duration::from_millis(10));
-    again.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while begun.elapsed() < Duration::from_mins(1) {
-        again.tick().await;
-        if holds().await? {
-            return Ok(());
-        }
-    }
-    bail!("still not after a minute: {what}")
 }

@@ -162,7 +162,14 @@ impl Trial {
                     let number = *open.get(at.replace(at.get() + 1))?;
                     let (offer, start, patient) = trial.place(number);
                     let key = format!("idempotency-key: kill-{number}\r\n");
-                    request(into, "POST", "/api/v1/appointments", &token, &key, &offer.booking(&start, patient, "batuk dan demam"));
+                    request(
+                        into,
+                        "POST",
+                        "/api/v1/appointments",
+                        &token,
+                        &key,
+                        &offer.booking(&start, patient, "batuk dan demam"),
+                    );
                     Some(number)
                 },
                 |number, answer, _| match answer {
@@ -173,7 +180,9 @@ impl Trial {
                             enough.notify_one();
                         }
                     }
-                    Ok(answer) => faults.borrow_mut().push(format!("booking {number}: {} {}", answer.status, answer.start())),
+                    Ok(answer) => {
+                        faults.borrow_mut().push(format!("booking {number}: {} {}", answer.status, answer.start()))
+                    }
                     // No answer: it was killed before or after the commit, nobody knows.
                     Err(_) => killed.set(true),
                 },

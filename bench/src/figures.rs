@@ -70,7 +70,12 @@ impl Figures {
         let mut by_rate: Vec<_> = self.by_facility.iter().filter(|(_, (all, _))| *all >= 30).collect();
         by_rate.sort_by(|(_, a), (_, b)| rate(b.1, b.0).total_cmp(&rate(a.1, a.0)));
         if let (Some((most, m)), Some((least, l))) = (by_rate.first(), by_rate.last()) {
-            let _ = write!(text, "\nno-show by facility: from {:.1} % ({least}) to {:.1} % ({most})", rate(l.1, l.0), rate(m.1, m.0));
+            let _ = write!(
+                text,
+                "\nno-show by facility: from {:.1} % ({least}) to {:.1} % ({most})",
+                rate(l.1, l.0),
+                rate(m.1, m.0)
+            );
         }
         let days: i64 = self.lead_days.iter().map(|(days, count)| days * *count as i64).sum();
         let _ = write!(

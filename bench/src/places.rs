@@ -96,7 +96,8 @@ async fn set_hours(head: &mut Client, offer: &Offer, wanted: &Wanted) -> Result<
             "slot_minutes": wanted.minutes, "capacity": wanted.capacity, "modes": ["in_person"],
         })
     };
-    let form = json!({ "facility": offer.facility, "doctor": offer.doctor, "hours": (1..=7).map(day).collect::<Vec<_>>() });
+    let form =
+        json!({ "facility": offer.facility, "doctor": offer.doctor, "hours": (1..=7).map(day).collect::<Vec<_>>() });
     once_heard(head, "PUT", "/api/v1/schedules", "", &form).await?;
     Ok(())
 }

@@ -46,8 +46,10 @@ pub fn lay_out(visits: &[Visit]) -> Result<Plan> {
         let seats = taken.entry((&visit.place, visit.day)).or_insert([0; STARTS]);
         let room = capacity[&visit.place];
         let wanted = (0..STARTS).map(|step| (n * 7 + step) % STARTS);
-        let fits = |start: &usize| seats[*start] < room && !patient_has.contains(&(visit.patient.as_str(), visit.day, *start));
-        let start = wanted.into_iter().find(fits).with_context(|| format!("no start is left for appointment {}", visit.id))?;
+        let fits =
+            |start: &usize| seats[*start] < room && !patient_has.contains(&(visit.patient.as_str(), visit.day, *start));
+        let start =
+            wanted.into_iter().find(fits).with_context(|| format!("no start is left for appointment {}", visit.id))?;
         seats[start] += 1;
         patient_has.insert((&visit.patient, visit.day, start));
         starts.push(visit.day.to_datetime(OPENS) + (start as i64 * MINUTES).minutes());

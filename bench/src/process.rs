@@ -44,8 +44,13 @@ pub fn machine() -> String {
     let model = model.trim_start_matches([' ', '\t', ':']).trim();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let meminfo = read("/proc/meminfo");
-    let kib = meminfo.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or_default();
+    let kib =
+        meminfo.lines().next().and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or_default();
     let load = read("/proc/loadavg");
     let load = load.split_whitespace().next().unwrap_or("?").to_owned();
-    format!("{cores} × {model}, {} GiB, Linux {}, load {load} before the run", kib >> 20, read("/proc/sys/kernel/osrelease").trim())
+    format!(
+        "{cores} × {model}, {} GiB, Linux {}, load {load} before the run",
+        kib >> 20,
+        read("/proc/sys/kernel/osrelease").trim()
+    )
 }

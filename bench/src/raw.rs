@@ -25,7 +25,8 @@ const CLAIM: &str = "insert into resource_claim (owner, seat, starts_at, ends_at
     values ($1, 1, $2, $3, $4, null, $5) on conflict do nothing";
 const CLAIM_PATIENT: &str = "insert into patient_claim (patient, starts_at, ends_at, appointment) values ($1, $2, $3, $4) \
     on conflict do nothing";
-const CLAIM_DAY: &str = "insert into patient_day (patient, local_date, k, appointment) values ($1, $2, 1, $3) on conflict do nothing";
+const CLAIM_DAY: &str =
+    "insert into patient_day (patient, local_date, k, appointment) values ($1, $2, 1, $3) on conflict do nothing";
 const APPOINTMENT: &str = "insert into appointment (id, code, facility, service, doctor, mode, kind, state, patient, booked_by, \
     starts_at, ends_at, zone, local_date, price, complaint, booked_at, answer_by, on_behalf, overbooked, moves, cancelled_by, \
     reason, owner, version) values ($1, $2, $3, $4, $5, 'in_person', 'consultation', 'booked', $6, 'acc_01', $7, $8, \
@@ -121,11 +122,23 @@ fn write_on_sqlite(connection: &rusqlite::Connection, offer: &Offer, number: usi
     let v = Values::of(number, offer);
     let (starts, ends) = (v.starts * 1_000_000, (v.starts + 1800) * 1_000_000);
     connection.prepare_cached(TOUCH)?.execute((&offer.doctor, 1))?;
-    let claimed = connection.prepare_cached(CLAIM)?.execute((&offer.doctor, starts, ends, &offer.facility, &v.appointment))?;
+    let claimed =
+        connection.prepare_cached(CLAIM)?.execute((&offer.doctor, starts, ends, &offer.facility, &v.appointment))?;
     anyhow::ensure!(claimed == 1, "a claim of the raw loop was refused");
     connection.prepare_cached(CLAIM_PATIENT)?.execute((&v.patient, starts, ends, &v.appointment))?;
     connection.prepare_cached(CLAIM_DAY)?.execute((&v.patient, &v.date, &v.appointment))?;
-    let row = (&v.appointment, &v.code, &offer.facility, &offer.service, &offer.doctor, &v.patient, starts, ends, &v.date, &v.complaint);
+    let row = (
+        &v.appointment,
+        &v.code,
+        &offer.facility,
+        &offer.service,
+        &offer.doctor,
+        &v.patient,
+        starts,
+        ends,
+        &v.date,
+        &v.complaint,
+    );
     connection.prepare_cached(APPOINTMENT)?.execute(row)?;
     connection.prepare_cached(NUMBER)?.query_row((&v.appointment, starts), |row| row.get::<_, i64>(0))?;
     connection.prepare_cached(FACT)?.execute((format!("{}f", v.appointment), &v.appointment, &v.fact, starts))?;

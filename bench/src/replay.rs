@@ -86,7 +86,14 @@ pub async fn run(ask: &Ask<'_>) -> Result<Outcome> {
     let patients = patients_by_reference(&site, &mut measured, days[0]).await?;
     println!("{} facilities, {} patients ({imported})", offers.len(), patients.len());
 
-    let mut replay = Replay { visits: &visits, plan: &plan, offers: &offers, patients: &patients, ids: vec![String::new(); visits.len()], refused: Vec::new() };
+    let mut replay = Replay {
+        visits: &visits,
+        plan: &plan,
+        offers: &offers,
+        patients: &patients,
+        ids: vec![String::new(); visits.len()],
+        refused: Vec::new(),
+    };
     for day in &days {
         let server = start(&site, &mut measured, *day, "00:00:00").await?;
         replay.book_day(&server, *day, &mut measured).await?;
@@ -221,7 +228,9 @@ impl Replay<'_> {
                 let visit = &self.visits[row];
                 match answer {
                     Ok(answer) if answer.status == 201 && !visit.is_too_late() => match answer.json::<Value>() {
-                        Ok(appointment) => self.ids[row] = appointment["id"].as_str().unwrap_or_default().to_owned(),
+                        Ok(appointment) => {
+                            appointment["id"].as_str().unwrap_or_default().clone_into(&mut self.ids[row])
+                        }
                         Err(error) => faults.borrow_mut().push(format!("{}: {error}", visit.id)),
                     },
                     Ok(answer) if answer.status == 409 && visit.is_too_late() => {
@@ -232,10 +241,14 @@ impl Replay<'_> {
                             visit.scheduled.date(),
                             visit.day,
                             problem["type"].as_str().unwrap_or_default(),
-                            [&problem["title"], &problem["detail"]].map(|part| part.as_str().unwrap_or_default()).join(" "),
+                            [&problem["title"], &problem["detail"]]
+                                .map(|part| part.as_str().unwrap_or_default())
+                                .join(" "),
                         ));
                     }
-                    Ok(answer) => faults.borrow_mut().push(format!("{}: {} {}", visit.id, answer.status, answer.start())),
+                    Ok(answer) => {
+                        faults.borrow_mut().push(format!("{}: {} {}", visit.id, answer.status, answer.start()))
+                    }
                     Err(error) => faults.borrow_mut().push(format!("{}: {error:#}", visit.id)),
                 }
             },
@@ -247,7 +260,8 @@ impl Replay<'_> {
 
     fn body(&self, row: usize) -> Result<Vec<u8>> {
         let visit = &self.visits[row];
-        let patient = self.patients.get(&visit.patient).with_context(|| format!("patient {} was not imported", visit.patient))?;
+        let patient =
+            self.patients.get(&visit.patient).with_context(|| format!("patient {} was not imported", visit.patient))?;
         Ok(self.offers[&visit.place].booking(&instant(self.plan.starts[row]), patient, "Keluhan menurut berkas"))
     }
 
@@ -263,14 +277,23 @@ impl Replay<'_> {
             |into| {
                 let row = *booked.get(at.replace(at.get() + 1))?;
                 let deed: &[u8] = if self.visits[row].came { br#"{"deed":"fulfil"}"# } else { br#"{"deed":"noshow"}"# };
-                request(into, "POST", &format!("/api/v1/appointments/{}/changes", self.ids[row]), &token, "if-match: \"1\"\r\n", deed);
+                request(
+                    into,
+                    "POST",
+                    &format!("/api/v1/appointments/{}/changes", self.ids[row]),
+                    &token,
+                    "if-match: \"1\"\r\n",
+                    deed,
+                );
                 Some(row)
             },
             |row, answer, took| {
                 measured.marking.note(took);
                 match answer {
                     Ok(answer) if answer.status == 200 => {}
-                    Ok(answer) => faults.borrow_mut().push(format!("{}: {} {}", self.ids[row], answer.status, answer.start())),
+                    Ok(answer) => {
+                        faults.borrow_mut().push(format!("{}: {} {}", self.ids[row], answer.status, answer.start()))
+                    }
                     Err(error) => faults.borrow_mut().push(format!("{}: {error:#}", self.ids[row])),
                 }
             },
@@ -289,7 +312,13 @@ fn none(faults: &[String], what: &str) -> Result<()> {
 }
 
 /// The figures as the API tells them: every appointment of every facility, page by page, and the counts beside them.
-async fn figures_of(server: &Server, offers: &BTreeMap<String, Offer>, patients: usize, booked: &[Date], last: Date) -> Result<Figures> {
+async fn figures_of(
+    server: &Server,
+    offers: &BTreeMap<String, Offer>,
+    patients: usize,
+    booked: &[Date],
+    last: Date,
+) -> Result<Figures> {
     let mut desk = staff::front_desk(server.address).await?;
     let mut figures = Figures { patients, ..Figures::default() };
     let mut seen = BTreeSet::new();

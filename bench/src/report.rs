@@ -61,7 +61,11 @@ impl Report {
             let output = Command::new(program).args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output();
             output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
         };
-        let changed = if said("git", &["status", "--porcelain", "--", "../crates"]).is_empty() { "" } else { ", with changes not committed" };
+        let changed = if said("git", &["status", "--porcelain", "--", "../crates"]).is_empty() {
+            ""
+        } else {
+            ", with changes not committed"
+        };
         let mut head = format!(
             "## {}, commit {}{changed}\n\n{}. Release build; the load generator runs on the same processors, over loopback.\n",
             said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
@@ -87,7 +91,12 @@ impl Report {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
             let mut file = OpenOptions::new().create(true).append(true).open(path)?;
             let rows: Vec<String> = self.lines.iter().map(Line::row).collect();
-            writeln!(file, "{}\n| measurement | engine | result | aim | reached |\n|---|---|---|---|---|\n{}\n", self.head, rows.join("\n"))?;
+            writeln!(
+                file,
+                "{}\n| measurement | engine | result | aim | reached |\n|---|---|---|---|---|\n{}\n",
+                self.head,
+                rows.join("\n")
+            )?;
         }
         Ok(self.lines.iter().all(|line| line.aim.as_ref().is_none_or(|(_, reached)| *reached)))
     }

@@ -115,10 +115,11 @@ impl Seed<'_> {
         let patient = (doctor * A_DAY + turn % A_DAY) as i64 + day_number * 7919;
         let patient = self.patient(patient.rem_euclid(people) as usize);
         let scatter = mix(number as u64);
-        let booked = starts - (24 * (1 + (scatter % 20) as i64)).hours() - ((scatter >> 8) % 86_400) as i64 * 1.second();
+        let booked =
+            starts - (24 * (1 + (scatter % 20) as i64)).hours() - ((scatter >> 8) % 86_400) as i64 * 1.second();
         let past = day_number < 0;
         let state = match past {
-            true if scatter % 5 == 0 => "noshow",
+            true if scatter.is_multiple_of(5) => "noshow",
             true => "fulfilled",
             false => "booked",
         };

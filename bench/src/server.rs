@@ -126,7 +126,8 @@ impl Site {
 
     /// The same, with a line on its standard input.
     pub async fn run_with(&self, args: &[&str], line: &str) -> Result<String> {
-        let mut child = self.command(args)?.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child =
+            self.command(args)?.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         if let Some(mut input) = child.stdin.take() {
             input.write_all(format!("{line}\n").as_bytes()).await?;
         }
@@ -152,7 +153,9 @@ impl Site {
         match timeout(PATIENCE, server.until_ready()).await {
             Ok(Ok(())) => server.ready_after = begun.elapsed(),
             Ok(Err(error)) => bail!("{error}; its log ends: {}", self.end_of_log()),
-            Err(_) => bail!("the server is not ready after {} s; its log ends: {}", PATIENCE.as_secs(), self.end_of_log()),
+            Err(_) => {
+                bail!("the server is not ready after {} s; its log ends: {}", PATIENCE.as_secs(), self.end_of_log())
+            }
         }
         Ok(server)
     }
@@ -206,6 +209,26 @@ impl Server {
         process::processor_time(self.pid)
     }
 
+    /// Waits until it does nothing by itself any more: less than a twentieth of a processor, two seconds running. Answers the
+    /// processor time that took, or what it has used so far when it is still busy after five minutes.
+    pub async fn until_idle(&self) -> Result<Duration> {
+        let first = self.processor_time()?;
+        let (mut before, mut calm) = (first, 0);
+        let mut again = interval(Duration::from_secs(1));
+        again.tick().await;
+        for _ in 0..300 {
+            again.tick().await;
+            let now = self.processor_time()?;
+            // Twice in a row: what it does every second may just have been done.
+            calm = if now.saturating_sub(before) < Duration::from_millis(50) { calm + 1 } else { 0 };
+            before = now;
+            if calm == 2 {
+                break;
+            }
+        }
+        Ok(before.saturating_sub(first))
+    }
+
     /// Ends it in order, as an operator does (SIGTERM).
     pub async fn stop(mut self) -> Result<Memory> {
         let memory = self.memory()?;
@@ -245,7 +268,8 @@ fn free_address() -> Result<SocketAddr> {
 
 async fn connect(database: &str) -> Result<tokio_postgres::Client> {
     let url = format!("host=127.0.0.1 port=5432 user=postgres dbname={database}");
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.context("PostgreSQL at 127.0.0.1:5432")?;
+    let (client, connection) =
+        tokio_postgres::connect(&url, tokio_postgres::NoTls).await.context("PostgreSQL at 127.0.0.1:5432")?;
     tokio::spawn(connection);
     Ok(client)
 }

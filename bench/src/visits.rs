@@ -114,8 +114,12 @@ pub fn generated(count: usize) -> String {
         let (sex, age) = (if patient % 3 == 0 { 'M' } else { 'F' }, (patient * 7) % 95 + dice.below(2));
         let no_show = if dice.below(5) == 0 { "Yes" } else { "No" };
         let time = format!("{:02}:{:02}:{:02}", 7 + dice.below(10), dice.below(60), dice.below(60));
-        writeln!(text, "{patient},{},{sex},{booked}T{time}Z,{day}T00:00:00Z,{age},{place},0,0,0,0,0,0,{no_show}", 5_000_000 + n)
-            .expect("a String takes all that is written");
+        writeln!(
+            text,
+            "{patient},{},{sex},{booked}T{time}Z,{day}T00:00:00Z,{age},{place},0,0,0,0,0,0,{no_show}",
+            5_000_000 + n
+        )
+        .expect("a String takes all that is written");
         before = (n != count / 2).then_some((patient, day));
     }
     text

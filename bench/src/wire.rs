@@ -109,7 +109,9 @@ impl Wire {
             if let Some(found) = extent
                 && self.buffer.len() >= found.head + found.length
             {
-                if !header(&self.buffer[..found.head], "connection").is_some_and(|word| word.eq_ignore_ascii_case("close")) {
+                if !header(&self.buffer[..found.head], "connection")
+                    .is_some_and(|word| word.eq_ignore_ascii_case("close"))
+                {
                     self.stream = Some(stream);
                     self.used = Instant::now();
                 }

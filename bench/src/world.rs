@@ -17,7 +17,7 @@ use crate::faults;
 use crate::names;
 use crate::numbers::mix;
 use crate::places::{OFFSET, Offer, ZONE};
-use crate::seed::{Seed, STARTS, start_of, working_day};
+use crate::seed::{STARTS, Seed, start_of, working_day};
 use crate::server::{Engine, Server, Site};
 use crate::staff;
 
@@ -75,7 +75,8 @@ impl World {
     /// The kept world of that size, made now where there is none.
     pub async fn open(engine: Engine, doctors: usize, appointments: usize) -> Result<Self> {
         let site = Site::at(&crate::folder()?, &format!("world-{doctors}-{appointments}"), engine)?;
-        let known = fs::read(site.folder.join("world.json")).ok().and_then(|json| serde_json::from_slice::<Kept>(&json).ok());
+        let known =
+            fs::read(site.folder.join("world.json")).ok().and_then(|json| serde_json::from_slice::<Kept>(&json).ok());
         let kept = match known {
             Some(kept) if kept.version == VERSION => kept,
             _ => {
@@ -228,7 +229,8 @@ async fn all_doctors(head: &mut Client, count: usize) -> Result<Vec<Doctor>> {
     for (facility, doctor, name) in cards {
         if !services.contains_key(&facility) {
             let all = head.get(&format!("/api/v1/facilities/{facility}/services")).await?;
-            let service = text(all.as_array().and_then(|all| all.first()).context("a facility without a service")?, "id")?;
+            let service =
+                text(all.as_array().and_then(|all| all.first()).context("a facility without a service")?, "id")?;
             services.insert(facility.clone(), service);
         }
         let service = services[&facility].clone();

@@ -4,9 +4,9 @@ use bench::faults::kill_in_the_middle;
 use bench::server::Engine;
 
 async fn survives(engine: Engine, count: usize) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let name = format!("kill_test_{count}_{}", std::process::id());
-    let outcome = kill_in_the_middle(folder.path(), &name, engine, count).await.unwrap();
+    let outcome = kill_in_the_middle(folder.path(), &name, engine, count).await.expect("nothing lost, nothing double");
     println!("{outcome:?}");
     assert_eq!((outcome.appointments, outcome.heard), (count, count));
 }

@@ -5,12 +5,12 @@ use bench::server::Engine;
 use bench::visits;
 
 async fn replays(engine: Engine) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("visits.csv");
-    std::fs::write(&file, visits::generated(300)).unwrap();
+    std::fs::write(&file, visits::generated(300)).expect("room for a file");
     let name = format!("replay_test_{}", std::process::id());
     let ask = Ask { file: &file, rows: None, engine, folder: folder.path(), name: &name };
-    let outcome = replay::run(&ask).await.unwrap();
+    let outcome = replay::run(&ask).await.expect("a replay to its end");
     println!("{}\n{}", outcome.report, outcome.refused.join("\n"));
     assert!(outcome.differences.is_empty(), "{:#?}", outcome.differences);
     assert_eq!(outcome.refused.len(), 1, "the one row booked after its day: {:?}", outcome.refused);

@@ -41,12 +41,11 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<bool> {
     let folder = bench::folder()?;
     let made = folder.join("generated.csv");
-    let file = match &cli.file {
-        Some(file) => file.clone(),
-        None => {
-            std::fs::write(&made, visits::generated(cli.generated))?;
-            made
-        }
+    let file = if let Some(file) = &cli.file {
+        file.clone()
+    } else {
+        std::fs::write(&made, visits::generated(cli.generated))?;
+        made
     };
     let ask = Ask { file: &file, rows: cli.rows, engine: cli.engine, folder: &folder, name: "replay" };
     let outcome = replay::run(&ask).await?;
@@ -58,6 +57,9 @@ async fn run(cli: Cli) -> Result<bool> {
     for difference in &outcome.differences {
         println!("DIFFERS: {difference}");
     }
-    println!("{}", if outcome.differences.is_empty() { "equal to the plain count" } else { "NOT equal to the plain count" });
+    println!(
+        "{}",
+        if outcome.differences.is_empty() { "equal to the plain count" } else { "NOT equal to the plain count" }
+    );
     Ok(outcome.differences.is_empty())
 }
