@@ -164,6 +164,12 @@ impl Error {
     }
 }
 
+/// Whether a character changes the direction of what stands around it (Unicode UAX #9), and so can make a line read as
+/// something else than it is.
+fn turns_around(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Gathers field errors so that all of them are told at once.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<FieldError>);
@@ -214,7 +220,7 @@ impl Problems {
         if text.chars().count() > max {
             self.add(FieldError::new(field, "too-long").with("max", max));
         }
-        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        if text.chars().any(|c| (c.is_control() && c != '\n' && c != '\t') || turns_around(c)) {
             self.add(FieldError::new(field, "control-characters"));
         }
         text.to_owned()

@@ -105,7 +105,7 @@ impl SchedulingContext {
     async fn judge(&self, cx: &Cx, ask: &Book, by_staff: bool, key: Option<(String, String)>) -> Result<Judged> {
         let now = cx.now();
         let held = match &ask.hold {
-            Some(id) => self.standing_hold(id, now).await?,
+            Some(id) => self.standing_hold(cx, id, now).await?,
             None => None,
         };
         let held = held.filter(|held| held.hold.offer == ask.offer && held.hold.starts_at == ask.starts_at);

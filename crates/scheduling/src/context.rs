@@ -100,8 +100,8 @@ impl Scheduling for SchedulingContext {
         self.read_hold(cx, id).await
     }
 
-    async fn release(&self, _: &Cx, id: &HoldId) -> Result<()> {
-        self.let_go(id).await
+    async fn release(&self, cx: &Cx, id: &HoldId) -> Result<()> {
+        self.let_go(cx, id).await
     }
 
     async fn book(&self, cx: &Cx, key: Option<String>, ask: Book) -> Result<Appointment> {

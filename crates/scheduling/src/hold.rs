@@ -16,8 +16,10 @@ use crate::{
     verdict::Terms,
 };
 
-/// Holds of guests from one address at a time; whoever is signed in has one.
-const GUEST_HOLDS: i64 = 5;
+/// Holds of guests from one address at a time, which a whole waiting room may share; whoever is signed in has one.
+const GUEST_HOLDS: i64 = 20;
+/// Seconds after which guests of an address that has too many may ask again.
+const GUEST_WAIT: u64 = 120;
 /// How often a hold is judged anew when the rules change under it.
 const TRIES: u8 = 4;
 
@@ -32,10 +34,23 @@ platform::row! {
         price: i64,
         zone: String,
         owner: String,
+        holder: String,
     }
 }
 
-const BY_ID: &str = "select id, offer, held_at, starts_at, ends_at, expires_at, price, zone, owner from hold where id = $1";
+const BY_ID: &str = "select id, offer, held_at, starts_at, ends_at, expires_at, price, zone, owner, holder from hold \
+    where id = $1";
+
+impl Row {
+    /// Whether the asker may use it: an account's hold is its own alone; a guest's is of whoever has its id, which is how
+    /// it survives signing in.
+    fn is_for(&self, cx: &Cx) -> bool {
+        self.holder.starts_with(GUEST) || self.holder == holder(cx)
+    }
+}
+
+/// How the holder of a guest's hold begins.
+const GUEST: &str = "guest";
 
 /// A hold that still stands, and since when.
 #[derive(Debug, Clone)]
@@ -63,8 +78,8 @@ impl SchedulingContext {
 
     /// Asking again for the time one holds already gives that hold, and no more time (R.H1).
     async fn own_hold_on(&self, cx: &Cx, ask: &AskHold) -> Result<Option<Hold>> {
-        const OWN: &str = "select id, offer, held_at, starts_at, ends_at, expires_at, price, zone, owner from hold \
-            where holder = $1 and expires_at > $2 order by id limit 1";
+        const OWN: &str = "select id, offer, held_at, starts_at, ends_at, expires_at, price, zone, owner, holder \
+            from hold where holder = $1 and expires_at > $2 order by id limit 1";
         if !matches!(cx.actor, Actor::Account { .. }) {
             return Ok(None); // guests of one address are many
         }
@@ -104,26 +119,30 @@ impl SchedulingContext {
             .await
     }
 
-    /// A hold that still stands; none where it ran out, was let go or never was.
-    pub(crate) async fn standing_hold(&self, id: &HoldId, now: Timestamp) -> Result<Option<Standing>> {
+    /// The asker's hold that still stands; none where it ran out, was let go, is another's or never was.
+    pub(crate) async fn standing_hold(&self, cx: &Cx, id: &HoldId, now: Timestamp) -> Result<Option<Standing>> {
         let id = id.clone();
         let row: Option<Row> = self.db.read(async move |tx| tx.one(BY_ID, &[&id]).await).await?;
-        let Some(row) = row.filter(|row| now < row.expires_at) else { return Ok(None) };
+        let Some(row) = row.filter(|row| now < row.expires_at && row.is_for(cx)) else { return Ok(None) };
         Ok(Some(Standing { held_at: row.held_at, hold: shown(row)? }))
     }
 
     pub(crate) async fn read_hold(&self, cx: &Cx, id: &HoldId) -> Result<Hold> {
         let id = id.clone();
-        let hold = self.db.read(async move |tx| find(tx, &id).await).await?;
+        let row: Option<Row> = self.db.read(async move |tx| tx.one(BY_ID, &[&id]).await).await?;
+        let hold = shown(row.filter(|row| row.is_for(cx)).ok_or(Error::NotFound("hold"))?)?;
         if cx.now() < hold.expires_at { Ok(hold) } else { Err(Error::conflict("hold-expired")) }
     }
 
-    /// Lets a hold go. Whoever has its id may: guests have nothing else to prove it by.
-    pub(crate) async fn let_go(&self, id: &HoldId) -> Result<()> {
-        let (id, watch) = (id.clone(), self.watch.clone());
+    /// Lets the asker's hold go; one that is gone already is no error, another's is not found.
+    pub(crate) async fn let_go(&self, cx: &Cx, id: &HoldId) -> Result<()> {
+        let (cx, id, watch) = (cx.clone(), id.clone(), self.watch.clone());
         self.db
             .write(async move |tx| {
                 let Some(row) = tx.one::<Row>(BY_ID, &[&id]).await? else { return Ok(()) };
+                if !row.is_for(&cx) && !matches!(cx.actor, Actor::System(_)) {
+                    return Err(Error::NotFound("hold"));
+                }
                 owner::freed(tx, &row.owner).await?;
                 drop_hold(tx, &id).await?;
                 let moved = moved(&shown(row)?, true);
@@ -137,11 +156,12 @@ impl SchedulingContext {
 
     /// Deletes holds that ran out, at most 500 a call; answers how many. Each by itself, so that no booking waits for
     /// the rest.
-    pub(crate) async fn drop_expired_holds(&self, now: Timestamp) -> Result<usize> {
+    pub(crate) async fn drop_expired_holds(&self, cx: &Cx) -> Result<usize> {
         const EXPIRED: &str = "select id from hold where expires_at <= $1 order by expires_at limit 500";
+        let now = cx.now();
         let expired: Vec<(HoldId,)> = self.db.read(async move |tx| tx.all(EXPIRED, &[&now]).await).await?;
         for (id,) in &expired {
-            self.let_go(id).await?;
+            self.let_go(cx, id).await?;
         }
         Ok(expired.len())
     }
@@ -174,11 +194,6 @@ async fn make_room(cx: &Cx, tx: &mut Tx, desk: &Desk, now: Timestamp) -> Result<
         drop_hold(tx, &id).await?;
     }
     Ok(())
-}
-
-async fn find(tx: &mut Tx, id: &HoldId) -> Result<Hold> {
-    let row: Option<Row> = tx.one(BY_ID, &[id]).await?;
-    shown(row.ok_or(Error::NotFound("hold"))?)
 }
 
 fn shown(row: Row) -> Result<Hold> {
@@ -229,7 +244,7 @@ async fn insert(cx: &Cx, tx: &mut Tx, hold: &Hold, owner: &str, now: Timestamp) 
         }
     }
     // Whoever is signed in asked twice at the same instant: the next try lets go of the other one.
-    Err(if most == 1 { Error::conflict(RULES_CHANGED) } else { Error::RateLimited(60) })
+    Err(if most == 1 { Error::conflict(RULES_CHANGED) } else { Error::RateLimited(GUEST_WAIT) })
 }
 
 /// Whose hold it is: an account's, or an address's while nobody is signed in.
@@ -237,7 +252,7 @@ fn holder(cx: &Cx) -> String {
     match &cx.actor {
         Actor::Account { id, .. } => id.to_string(),
         Actor::System(name) => format!("system:{name}"),
-        Actor::Guest => cx.address.map_or_else(|| "guest".to_owned(), |address| format!("guest:{address}")),
+        Actor::Guest => cx.address.map_or_else(|| GUEST.to_owned(), |address| format!("{GUEST}:{address}")),
     }
 }
 

@@ -26,7 +26,7 @@ impl SchedulingContext {
         jobs.every("expire-holds", SignedDuration::from_secs(30), move |cx| {
             let this = this.clone();
             async move {
-                while this.drop_expired_holds(cx.now()).await? > 0 {}
+                while this.drop_expired_holds(&cx).await? > 0 {}
                 Ok(())
             }
         });

@@ -5,6 +5,12 @@ use platform::db::Db;
 
 use crate::clinic::*;
 
+/// The first doctor's starts in order: twelve on Monday, then Tuesday's.
+fn nth(n: i64) -> jiff::Timestamp {
+    let (first, n) = if n < 12 { (monday("09:00"), n) } else { (tuesday("09:00"), n - 12) };
+    first + jiff::SignedDuration::from_mins(15 * n)
+}
+
 testkit::db_test! {
     &[];
 
@@ -17,11 +23,35 @@ testkit::db_test! {
         assert!(!clinic.is_free(&siti.offer, monday("09:15")).await?);
         assert_eq!(word(clinic.book(&people[1].cx, &people[1].id, &siti.offer, monday("09:15")).await), "slot-taken");
         assert_eq!(word(clinic.hold(&people[1].cx, &siti.offer, monday("09:15")).await), "slot-taken");
-        assert_eq!(clinic.verbs.held(&clinic.asking.guest("192.0.2.4"), &hold.id).await?.starts_at, monday("09:15"));
+        assert_eq!(clinic.verbs.held(&people[0].cx, &hold.id).await?.starts_at, monday("09:15"));
         let ask = Book { hold: Some(hold.id.clone()), ..visit(&people[0].id, &siti.offer, monday("09:15")) };
         assert_eq!(clinic.verbs.book(&people[0].cx, None, ask).await?.state, State::Booked);
         assert_eq!(word(clinic.verbs.held(&people[0].cx, &hold.id).await), "hold");
         assert!(!clinic.is_free(&siti.offer, monday("09:15")).await?);
+    }
+
+    /// C3
+    async fn r_h1_a_hold_is_its_holders_alone(db: Db) {
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let people = clinic.patients(2).await?;
+        let hold = clinic.hold(&people[0].cx, &siti.offer, monday("09:15")).await?;
+        let guest = clinic.asking.guest("192.0.2.4");
+        for other in [&people[1].cx, &guest] {
+            assert_eq!(word(clinic.verbs.held(other, &hold.id).await), "hold");
+            assert_eq!(word(clinic.verbs.release(other, &hold.id).await), "hold");
+        }
+        let stolen = Book { hold: Some(hold.id.clone()), ..visit(&people[1].id, &siti.offer, monday("09:15")) };
+        assert_eq!(word(clinic.verbs.book(&people[1].cx, None, stolen).await), "hold-expired");
+        assert_eq!(clinic.verbs.held(&people[0].cx, &hold.id).await?.id, hold.id, "it stands as before");
+    }
+
+    /// C3
+    async fn r_h1_a_guests_hold_goes_with_its_id_through_sign_in(db: Db) {
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let budi = clinic.patient("Budi").await?;
+        let hold = clinic.hold(&clinic.asking.guest("192.0.2.4"), &siti.offer, monday("09:15")).await?;
+        let ask = Book { hold: Some(hold.id), ..visit(&budi.id, &siti.offer, monday("09:15")) };
+        assert_eq!(clinic.verbs.book(&budi.cx, None, ask).await?.state, State::Booked);
     }
 
     /// C3
@@ -79,29 +109,29 @@ testkit::db_test! {
     }
 
     /// C3
-    async fn r_h1_guests_of_one_address_have_five(db: Db) {
+    async fn r_h1_guests_of_one_address_have_twenty(db: Db) {
         let (clinic, siti) = Clinic::with_siti(db).await?;
         let guest = clinic.asking.guest("203.0.113.7");
-        for n in 0..5 {
-            clinic.hold(&guest, &siti.offer, monday("09:00") + jiff::SignedDuration::from_mins(15 * n)).await?;
+        for n in 0..20 {
+            clinic.hold(&guest, &siti.offer, nth(n)).await?;
         }
-        assert_eq!(word(clinic.hold(&guest, &siti.offer, monday("11:00")).await), "rate-limited");
-        assert!(clinic.is_free(&siti.offer, monday("11:00")).await?);
-        clinic.hold(&clinic.asking.guest("203.0.113.8"), &siti.offer, monday("11:00")).await?;
+        assert_eq!(word(clinic.hold(&guest, &siti.offer, nth(20)).await), "rate-limited");
+        assert!(clinic.is_free(&siti.offer, nth(20)).await?);
+        clinic.hold(&clinic.asking.guest("203.0.113.8"), &siti.offer, nth(20)).await?;
         clinic.asking.minutes_later(6);
-        clinic.hold(&guest, &siti.offer, monday("11:30")).await?;
+        clinic.hold(&guest, &siti.offer, nth(21)).await?;
     }
 
     /// C3
-    async fn r_h1_guests_at_the_same_instant_have_no_more_than_five(db: Db) {
+    async fn r_h1_guests_at_the_same_instant_have_no_more_than_twenty(db: Db) {
         let (clinic, siti) = Clinic::with_siti(db.clone()).await?;
         let guest = clinic.asking.guest("203.0.113.7");
-        let asks = (0..12).map(|n| clinic.hold(&guest, &siti.offer, monday("09:00") + jiff::SignedDuration::from_mins(15 * n)));
+        let asks = (0..24).map(|n| clinic.hold(&guest, &siti.offer, nth(n)));
         let answers = futures_util::future::join_all(asks).await;
-        assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 5);
+        assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 20);
         assert!(answers.into_iter().filter_map(Result::err).all(|e| e.word() == "rate-limited"));
         let left: Option<(i64,)> = db.read(async |tx| tx.one("select count(*) from resource_claim", &[]).await).await?;
-        assert_eq!(left, Some((5,)));
+        assert_eq!(left, Some((20,)));
     }
 
     /// C3
