@@ -99,6 +99,16 @@ fn the_first_super_admin_is_made_and_the_recovery_key_is_confirmed() {
     assert!(!findings.contains("recovery key") && findings.contains("ok    database people"), "{findings}");
 }
 
+/// J1
+#[test]
+fn looking_at_an_empty_folder_makes_nothing_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, findings) = run(folder.path(), &["doctor"]);
+    assert_eq!(code, 1);
+    assert!(findings.contains("holds no installation"), "{findings}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 /// J4
 #[test]
 fn the_description_is_printed_as_json() {

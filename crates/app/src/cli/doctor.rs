@@ -50,10 +50,20 @@ pub(super) async fn run(sources: &Sources) -> Result<ExitCode> {
         Findings::warn("recovery key", "nobody has confirmed to have it: mediverse keys recovery, then mediverse keys confirm");
     }
     if let Some(folder) = settings.database.folder() {
+        if !settings.key_file().exists() {
+            // To look must not make: a mistyped folder would become an empty house that looks healthy.
+            let missing = format!("{} holds no installation: name its folder with --data, or start one with serve", folder.display());
+            findings.note("data", Err(missing));
+            return Ok(ExitCode::FAILURE);
+        }
         look_at_room(&folder, &mut findings);
     }
     match House::open(settings, sources.world()).await {
         Ok(house) => look_at_house(house, &mut findings).await?,
+        Err(error) if error.to_string().contains("open already") => Findings::warn(
+            "databases",
+            "a running mediverse holds them, which is as it should be: ask its /readyz, or stop it to look inside",
+        ),
         Err(error) => findings.note("databases", Err(error.to_string())),
     }
     Ok(if findings.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
