@@ -73,7 +73,11 @@ impl Browser {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
         self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await?;
         self.devtools("Emulation.setTouchEmulationEnabled", &json!({ "enabled": phone })).await?;
-        let prefers = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme.name() }] });
+        // Without motion a picture never shows half of one page over half of another.
+        let prefers = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": theme.name() },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.devtools("Emulation.setEmulatedMedia", &prefers).await?;
         let version = self.devtools("Browser.getVersion", &json!({})).await?;
         let agent = json!({ "userAgent": version["userAgent"], "acceptLanguage": language });

@@ -30,6 +30,10 @@ function take(start) {
   input.disabled = true;
   slot.toggleAttribute('data-gone', true);
   tell(slot, word('wordTaken'));
+  // The offer of the soonest time must not name one that is gone.
+  if (document.querySelector(`[name=take][value="${CSS.escape(start)}"]`)) {
+    setTimeout(() => refresh(document.querySelector('[data-live-slots]')), 700);
+  }
   if (wasChosen) {
     announce(`${slot.querySelector('span')?.textContent.trim()}: ${word('taken')}`);
     input.dispatchEvent(new Event('change', { bubbles: true }));

@@ -7,3 +7,5 @@ oops-busy = The service is busy
 oops-fault = Something went wrong on our side
 oops-home = Go to the start
 oops-id = Tell us this code if you contact us:
+oops-input = This request cannot be understood
+oops-form = This page was open for too long

@@ -7,3 +7,5 @@ oops-busy = Layanan sedang sibuk
 oops-fault = Ada gangguan di pihak kami
 oops-home = Ke beranda
 oops-id = Sebutkan kode ini bila menghubungi kami:
+oops-input = Permintaan ini tidak bisa dipahami
+oops-form = Halaman ini sudah terlalu lama terbuka

@@ -65,7 +65,7 @@ pub(super) async fn fill(site: &Site, visitor: &Visitor, place: Place<'_>, choic
     Ok(Picker {
         action: place.path.to_owned(),
         hidden: hidden(&place, chosen, day),
-        stream: format!("{}?{}", place.stream, links.query(chosen, None)),
+        stream: format!("{}?{}", place.stream, Links::query(chosen, None)),
         places: places(&links),
         services: services(&links, visitor),
         modes: modes(&links, visitor),
@@ -105,10 +105,10 @@ struct Links<'a> {
 
 impl Links<'_> {
     fn to(&self, offered: &Offered, day: Option<Date>) -> String {
-        format!("{}?{}", self.place.path, self.query(offered, day))
+        format!("{}?{}", self.place.path, Self::query(offered, day))
     }
 
-    fn query(&self, offered: &Offered, day: Option<Date>) -> String {
+    fn query(offered: &Offered, day: Option<Date>) -> String {
         let mut query = format!(
             "faskes={}&layanan={}&cara={}",
             offered.facility.id,

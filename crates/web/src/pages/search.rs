@@ -117,17 +117,14 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
     let today = shown::at(cx.now(), "Asia/Jakarta").date();
     let mut shell = visitor.shell("search-title", Area::Patient, Here::Search);
     shell.path = wish.but(|same| same.sesudah.clone_from(&wish.sesudah));
-    let (doctors, desks, next) = match wish.at_desks() {
-        Some(kind) => {
-            let (desks, next) = desks(&site, &visitor, &wish, kind).await?;
-            (Vec::new(), desks, next)
-        }
-        None => {
-            let found = site.directory.search_doctors(cx, wish.ask(today)).await?;
-            let mode = mode_of(&wish.cara);
-            let cards = try_join_all(found.items.iter().map(|doctor| card(&site, &visitor, doctor, mode))).await?;
-            (cards, Vec::new(), found.next)
-        }
+    let (doctors, desks, next) = if let Some(kind) = wish.at_desks() {
+        let (desks, next) = desks(&site, &visitor, &wish, kind).await?;
+        (Vec::new(), desks, next)
+    } else {
+        let found = site.directory.search_doctors(cx, wish.ask(today)).await?;
+        let mode = mode_of(&wish.cara);
+        let cards = try_join_all(found.items.iter().map(|doctor| card(&site, &visitor, doctor, mode))).await?;
+        (cards, Vec::new(), found.next)
     };
     let shown_now = (doctors.len() + desks.len()) as u64;
     let active = active(&visitor, &wish, &specialities, &cities);

@@ -1208,6 +1208,7 @@ impl Maker<'_> {
         let mut page = ErrorPage {
             shell: Shell { failing: false, ..shell },
             status,
+            stale_form: false,
             text: self.either(id, en),
             request_id: if status == 500 { "01JD6Y8M2K".to_owned() } else { String::new() },
             retry: if status >= 409 { "/".to_owned() } else { String::new() },
