@@ -7,7 +7,7 @@ use contracts::{
 use jiff::Timestamp;
 use platform::{Cx, Error, Id as _, Result, cx::Actor, db::{Page, Tx}, error::{FieldError, Problems}, i18n::Locale};
 
-use crate::{AuthContext, audit, login, role, session};
+use crate::{AuthContext, audit, login, reach, role, session};
 
 /// The most facilities an account may serve.
 const MOST_FACILITIES: usize = 200;
@@ -51,7 +51,8 @@ const BY_LOGIN: &str = select_account!("where email = $1 or phone = $1");
 const LIST: &str = select_account!(
     "where state <> 'closed' and id < $1
        and found_by like $2 escape '!' and (' ' || roles || ' ') like $3 and state like $4
-     order by id desc limit $5"
+       and ($5 or roles in ('patient', 'admin', 'patient admin') or state = 'pending')
+     order by id desc limit $6"
 );
 const EMAIL_TAKEN: &str = "select id from account where email = $1";
 const OPEN: &str = "
@@ -215,7 +216,7 @@ impl AuthContext {
         self.open(cx, ask).await
     }
 
-    /// One's own account, or any for who manages accounts; else it is not there.
+    /// One's own account, or those that who manages accounts reaches; others are not there.
     pub(crate) async fn find(&self, cx: &Cx, id: &AccountId) -> Result<Account> {
         let own = cx.account().is_ok_and(|account| account == id.as_str());
         if !own && !cx.may(Permission::AccountManage) {
@@ -228,13 +229,17 @@ impl AuthContext {
         }
         self.db
             .write(async move |tx| {
+                let account = get(tx, id.as_str()).await?;
+                if !reach::sees(&cx, &account) {
+                    return Err(Error::NotFound("account"));
+                }
                 audit::note(tx, &cx, "account.read", id.as_str()).await?;
-                Ok(get(tx, id.as_str()).await?.shown())
+                Ok(account.shown())
             })
             .await
     }
 
-    /// Accounts, the newest first (A7).
+    /// The accounts that the asker may look at, the newest first (A7).
     pub(crate) async fn list(&self, cx: &Cx, ask: AccountSearch) -> Result<Page<Account>> {
         cx.require(Permission::AccountManage)?;
         let mut problems = Problems::default();
@@ -249,7 +254,7 @@ impl AuthContext {
         self.db
             .write(async move |tx| {
                 audit::note(tx, &cx, "account.list", "account").await?;
-                let rows: Vec<Kept> = tx.all(LIST, &[&after, &words, &role, &state, &ask.page.fetch()]).await?;
+                let rows = newest(tx, &cx, after, [&words, &role, &state], ask.page.fetch()).await?;
                 Ok(Page::of(rows, &ask.page, |last| (last.id.clone(),))?.map(|account| account.shown()))
             })
             .await
@@ -266,10 +271,13 @@ impl AuthContext {
                     role::hold_super_admins(tx).await?;
                 }
                 let before = get(tx, id.as_str()).await?;
-                if !own && is_staff(&before) {
-                    cx.require(Permission::RoleManage)?;
+                if !own {
+                    may_manage(&cx, &before)?;
                 }
                 let after = changed(&cx, before.clone(), &ask)?;
+                if !own && after.phone != before.phone {
+                    reach::require_contacts(&cx)?;
+                }
                 keep_a_super_admin(tx, &before, &after).await?;
                 store(tx, version, &after).await?;
                 tx.publish(&cx, &after.profile()).await?;
@@ -282,6 +290,24 @@ impl AuthContext {
             })
             .await
     }
+}
+
+/// So many accounts that the asker may look at, after that one. Where staff of some facilities ask, accounts of others are
+/// passed over.
+async fn newest(tx: &mut Tx, cx: &Cx, mut after: String, [words, role, state]: [&String; 3], wanted: i64) -> Result<Vec<Kept>> {
+    let (everywhere, wanted_rows) = (cx.facilities.is_none(), usize::try_from(wanted).map_err(Error::internal)?);
+    let mut rows: Vec<Kept> = Vec::new();
+    loop {
+        let found: Vec<Kept> = tx.all(LIST, &[&after, words, role, state, &everywhere, &wanted]).await?;
+        let last = found.last().filter(|_| found.len() == wanted_rows).map(|last| last.id.to_string());
+        rows.extend(found.into_iter().filter(|account| reach::sees(cx, account)));
+        match last {
+            Some(last) if rows.len() < wanted_rows => after = last,
+            _ => break,
+        }
+    }
+    rows.truncate(wanted_rows);
+    Ok(rows)
 }
 
 /// Anybody opens accounts of patients and doctors; those of staff only who may give roles, everybody else is told
@@ -361,7 +387,7 @@ async fn insert(tx: &mut Tx, cx: &Cx, account: &Kept) -> Result<()> {
     tx.publish(cx, &account.profile()).await
 }
 
-/// One's own name, phone and language; others' for who manages accounts; roles and facilities for who manages roles.
+/// One's own name, phone and language; others' for who manages accounts (their phone: [`reach::require_contacts`]); roles and facilities for who manages roles.
 fn may_change(cx: &Cx, own: bool, ask: &ChangeAccount) -> Result<()> {
     if ask.roles.is_some() || ask.facilities.is_some() {
         cx.require(Permission::RoleManage)?;
@@ -376,9 +402,13 @@ fn may_change(cx: &Cx, own: bool, ask: &ChangeAccount) -> Result<()> {
     Err(Error::NotFound("account"))
 }
 
-/// Accounts of staff are changed by who may give roles, so that nobody takes over an account above their own.
-pub(crate) fn is_staff(account: &Kept) -> bool {
-    account.is(Role::Admin) || account.is(Role::SuperAdmin)
+/// `Ok` for another's account within the asker's reach; 404 beyond it. Accounts of staff are changed by who may give roles,
+/// so that nobody takes over an account above their own.
+pub(crate) fn may_manage(cx: &Cx, account: &Kept) -> Result<()> {
+    if !reach::manages(cx, account) {
+        return Err(Error::NotFound("account"));
+    }
+    if account.is(Role::Admin) || account.is(Role::SuperAdmin) { cx.require(Permission::RoleManage) } else { Ok(()) }
 }
 
 fn changed(cx: &Cx, mut account: Kept, ask: &ChangeAccount) -> Result<Kept> {

@@ -10,6 +10,7 @@ mod jobs;
 mod login;
 mod password;
 mod presence;
+mod reach;
 mod reactions;
 mod reset;
 mod role;

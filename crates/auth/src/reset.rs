@@ -48,9 +48,7 @@ impl AuthContext {
         self.db
             .write(async move |tx| {
                 let account = account::get(tx, id.as_str()).await?;
-                if account::is_staff(&account) {
-                    cx.require(Permission::RoleManage)?;
-                }
+                account::may_manage(&cx, &account)?;
                 if !session::may_sign_in(account.state) {
                     return Err(Error::conflict("account-deactivated"));
                 }

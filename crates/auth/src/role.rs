@@ -23,7 +23,6 @@ fn usual(role: Role) -> &'static [Permission] {
             P::ProfileOwn,
             P::PatientRead,
             P::PatientWrite,
-            P::PatientIdentity,
             P::AppointmentRead,
             P::AppointmentManage,
             P::AppointmentDecide,

@@ -95,7 +95,7 @@ pub struct Account {
 pub struct ChangeAccount {
     /// New name.
     pub name: Option<String>,
-    /// New phone.
+    /// New phone; another's needs `role.manage` in all facilities, for reset codes go there.
     pub phone: Option<String>,
     /// New language.
     #[schema(value_type = Option<String>)]
@@ -337,11 +337,12 @@ pub trait Auth: Send + Sync {
     async fn confirm_second_factor(&self, cx: &Cx, code: &str) -> Result<()>;
     /// Takes it off, by a code.
     async fn remove_second_factor(&self, cx: &Cx, code: &str) -> Result<()>;
-    /// One account: one's own, or any with `account.manage`; else 404.
+    /// One account: one's own, or with `account.manage` those within reach (for staff of some facilities: of patients, of
+    /// staff who work for no others, and of who waits for an approval they may give); else 404.
     async fn account(&self, cx: &Cx, id: &AccountId) -> Result<Account>;
-    /// Accounts (A7).
+    /// The accounts within reach (A7).
     async fn accounts(&self, cx: &Cx, ask: AccountSearch) -> Result<Page<Account>>;
-    /// Changes an account, at that version.
+    /// Changes an account, at that version: one's own, or one within reach but doctors' for staff of some facilities; else 404.
     async fn change_account(&self, cx: &Cx, id: &AccountId, version: i64, ask: ChangeAccount) -> Result<Account>;
     /// Sends the account a reset code on an admin's word.
     async fn reset_for(&self, cx: &Cx, id: &AccountId) -> Result<()>;

@@ -129,10 +129,15 @@ pub(crate) fn own(cx: &Cx) -> Result<AccountId> {
     cx.account()?.parse().map_err(|_| Error::Unauthenticated("sign-in-needed"))
 }
 
-/// The audit line of something done to a patient.
+/// The audit line of something done to a patient. Patients belong to the network; the line names the facility of who did
+/// it, where they work for one.
 pub(crate) fn entry(cx: &Cx, action: &str, patient: &PatientId) -> AuditEntry {
     let id = patient.to_string();
-    AuditEntry::of(cx, "people", action, &id).about(&id)
+    let entry = AuditEntry::of(cx, "people", action, &id).about(&id);
+    match cx.facilities.as_deref() {
+        Some([facility]) => entry.at_facility(facility),
+        _ => entry,
+    }
 }
 
 /// The patient with as much as that sight allows.

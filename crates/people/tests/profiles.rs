@@ -30,6 +30,10 @@ testkit::db_test! {
         assert_eq!(whole.address.line, "Jl. Melati 5");
         assert_eq!((house.audited("patient.read").await, house.audited("patient.read-identity").await), (1, 1));
         assert_eq!(house.audited("patient.register").await, 1);
+        // Staff of any facility find them; the line names the facility.
+        let desk = platform::Cx { facilities: Some(["fac_1".to_owned()].into()), ..house.staff() };
+        assert_eq!(house.people.patient(&desk, &mine.id).await?.nik.as_deref(), Some("7371••••••••0001"));
+        assert_eq!(house.count("select count(*) from outbox where kind = 'audit.entry.v1' and payload like '%\"facility\":\"fac_1\"%'").await, 1);
     }
 
     /// A2

@@ -41,7 +41,8 @@ pub(crate) async fn create(State(auth): Verbs, cx: Cx, Body(ask): Body<OpenAccou
     Ok((StatusCode::CREATED, [tag, (header::LOCATION, format!("/api/v1/users/{}", account.id))], Json(account)))
 }
 
-/// One account: one's own, or any for who manages accounts.
+/// One account: one's own, or for who manages accounts those within reach: of staff of some facilities, the accounts of
+/// patients, of staff who work for no others, and of who waits for an approval they may give.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "get_user", tag = "users", security(("bearer" = [])),
     params(("id" = String, Path, description = "The account")),
     responses((status = 200, body = Account, headers(("ETag" = String))), (status = 401, body = Problem), (status = 404, body = Problem)))]

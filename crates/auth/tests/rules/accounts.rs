@@ -112,15 +112,78 @@ testkit::db_test! {
         let boss = house.account("boss@example.com", Role::SuperAdmin).await?;
         let (admin, own) = house.signed_in("admin@example.com", Role::Admin).await?;
         let shut = ChangeAccount { active: Some(false), ..Default::default() };
-        assert!(matches!(house.auth.change_account(&admin, &boss.id, 1, shut.clone()).await, Err(Error::Forbidden("role.manage"))));
-        assert!(matches!(house.auth.reset_for(&admin, &boss.id).await, Err(Error::Forbidden("role.manage"))));
+        assert!(matches!(house.auth.change_account(&admin, &boss.id, 1, shut.clone()).await, Err(Error::NotFound("account"))));
+        assert!(matches!(house.auth.reset_for(&admin, &boss.id).await, Err(Error::NotFound("account"))));
+        assert!(matches!(house.auth.account(&admin, &boss.id).await, Err(Error::NotFound("account"))));
         let rise = ChangeAccount { roles: Some(vec![Role::SuperAdmin]), ..Default::default() };
         assert!(matches!(house.auth.change_account(&admin, &own.account.id, 1, rise).await, Err(Error::Forbidden("role.manage"))));
         // Other people's accounts are not even there.
         let (patient, _) = house.signed_in("siti@example.com", Role::Patient).await?;
         assert!(matches!(house.auth.account(&patient, &boss.id).await, Err(Error::NotFound("account"))));
         assert!(matches!(house.auth.change_account(&patient, &boss.id, 1, ChangeAccount { locale: None, ..Default::default() }).await, Err(Error::NotFound("account"))));
-        assert_eq!(house.auth.account(&admin, &boss.id).await?.email, "boss@example.com");
+    }
+
+    /// A4, A7
+    async fn staff_of_a_facility_reach_patients_and_their_own_staff_only(db: Db) {
+        let house = House::open(db).await?;
+        let (admin, own) = house.admin_of("admin@example.com", &["fac_1", "fac_2"]).await?;
+        let (_, colleague) = house.admin_of("rekan@example.com", &["fac_2"]).await?;
+        let (_, other) = house.admin_of("lain@example.com", &["fac_2", "fac_3"]).await?;
+        let nowhere = house.account("kosong@example.com", Role::Admin).await?;
+        let boss = house.account("boss@example.com", Role::SuperAdmin).await?;
+        let doctor = house.account("dokter@example.com", Role::Doctor).await?;
+        let waiting = house.auth.open_account(&house.guest("10.0.0.2"), asks("baru@example.com", Role::Doctor)).await?;
+        let siti = house.account("siti@example.com", Role::Patient).await?;
+        let rename = || ChangeAccount { name: Some("Nama Lain".to_owned()), ..Default::default() };
+        for account in [&other.account, &nowhere, &boss, &doctor] {
+            assert!(matches!(house.auth.account(&admin, &account.id).await, Err(Error::NotFound("account"))));
+            assert!(matches!(house.auth.change_account(&admin, &account.id, 1, rename()).await, Err(Error::NotFound("account"))));
+            assert!(matches!(house.auth.reset_for(&admin, &account.id).await, Err(Error::NotFound("account"))));
+        }
+        // Who may approve a doctor looks at the account, and leaves it as it is.
+        assert_eq!(house.auth.account(&admin, &waiting.id).await?.email, "baru@example.com");
+        assert!(matches!(house.auth.change_account(&admin, &waiting.id, 1, rename()).await, Err(Error::NotFound("account"))));
+        assert_eq!(house.auth.account(&admin, &colleague.account.id).await?.email, "rekan@example.com");
+        assert!(matches!(house.auth.change_account(&admin, &colleague.account.id, 1, rename()).await, Err(Error::Forbidden("role.manage"))));
+        assert_eq!(house.auth.change_account(&admin, &siti.id, 1, rename()).await?.name, "Nama Lain");
+        house.auth.change_account(&admin, &own.account.id, 1, rename()).await?;
+
+        // Pages are full though accounts in between are passed over.
+        let mut listed = Vec::new();
+        let mut page = PageAsk::first(2);
+        loop {
+            let found = house.auth.accounts(&admin, AccountSearch { page, ..Default::default() }).await?;
+            listed.extend(found.items.into_iter().map(|account| account.id.to_string()));
+            let Some(after) = found.next else { break };
+            assert_eq!(listed.len() % 2, 0);
+            page = PageAsk { limit: 2, after: Some(after) };
+        }
+        let mut reached = [siti.id, waiting.id, colleague.account.id, own.account.id].map(|id| id.to_string());
+        reached.sort();
+        listed.sort();
+        assert_eq!(listed, reached);
+        let all = house.auth.accounts(&house.system(), AccountSearch::default()).await?;
+        assert_eq!(all.items.len(), 8);
+    }
+
+    /// A1, A7
+    async fn where_codes_go_is_changed_by_the_owner_or_a_super_admin(db: Db) {
+        let house = House::open(db).await?;
+        let (admin, _) = house.admin_of("admin@example.com", &["fac_1"]).await?;
+        let (boss, _) = house.signed_in("boss@example.com", Role::SuperAdmin).await?;
+        let (siti, tokens) = house.signed_in("siti@example.com", Role::Patient).await?;
+        let id = &tokens.account.id;
+        let phone = |phone: &str| ChangeAccount { phone: Some(phone.to_owned()), ..Default::default() };
+        house.auth.change_account(&siti, id, 1, phone("081234567890")).await?;
+        for other in ["089999999999", ""] {
+            assert!(matches!(house.auth.change_account(&admin, id, 2, phone(other)).await, Err(Error::Forbidden("role.manage"))));
+        }
+        // What comes back as it was is no change.
+        house.auth.change_account(&admin, id, 2, phone("0812 3456 7890")).await?;
+        let mut raised = admin.clone();
+        raised.permissions = boss.permissions;
+        assert!(matches!(house.auth.change_account(&raised, id, 3, phone("089999999999")).await, Err(Error::Forbidden("role.manage"))));
+        assert_eq!(house.auth.change_account(&boss, id, 3, phone("089999999999")).await?.phone.as_deref(), Some("+6289999999999"));
     }
 
     /// A4

@@ -91,6 +91,14 @@ impl House {
         Ok((self.with_token(&tokens.access_token).await?, tokens))
     }
 
+    /// Opens an account of staff of these facilities and signs it in.
+    pub async fn admin_of(&self, email: &str, facilities: &[&str]) -> Result<(Cx, Tokens)> {
+        let facilities = facilities.iter().map(ToString::to_string).collect();
+        self.auth.open_account(&self.system(), OpenAccount { facilities, ..asks(email, Role::Admin) }).await?;
+        let tokens = self.log_in(email).await?;
+        Ok((self.with_token(&tokens.access_token).await?, tokens))
+    }
+
     /// Signs in with [`PASSWORD`].
     pub async fn log_in(&self, email: &str) -> Result<Tokens> {
         self.auth.log_in(&self.guest("10.0.0.1"), log_in(email, PASSWORD), "test").await

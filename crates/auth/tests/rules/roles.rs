@@ -51,6 +51,7 @@ testkit::db_test! {
         assert_eq!(changed.roles, [Role::Doctor, Role::Admin]);
         let identity = house.auth.identify_bearer(&dian.access_token).await?;
         assert!(identity.permissions.has(Permission::ScheduleOwn) && identity.permissions.has(Permission::AccountManage));
+        assert!(!identity.permissions.has(Permission::PatientIdentity), "staff of a facility see identity numbers masked");
         assert_eq!(identity.facilities.as_deref(), Some(&["fac_1".to_owned()][..]));
         let plain = ChangeAccount { roles: Some(vec![Role::Doctor]), ..Default::default() };
         assert!(house.auth.change_account(&boss, &dian.account.id, 2, plain).await?.facilities.is_empty());
