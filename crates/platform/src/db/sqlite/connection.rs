@@ -19,13 +19,13 @@ const WRITER: &str = "
     pragma foreign_keys = on;
     pragma wal_autocheckpoint = 16000;
     pragma journal_size_limit = 67108864;
-    pragma cache_size = -4096;
+    pragma cache_size = -16384;
     pragma temp_store = memory;";
 
 const READER: &str = "
     pragma busy_timeout = 5000;
     pragma query_only = on;
-    pragma cache_size = -1024;
+    pragma cache_size = -4096;
     pragma temp_store = memory;";
 
 /// Prepared statements kept for each connection.
