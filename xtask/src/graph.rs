@@ -91,7 +91,9 @@ fn medical_words(packages: &[Package]) -> Result<Vec<String>> {
         for extension in ["rs", "sql", "toml", "ftl", "html"] {
             // Its tests may say what they are tests for.
             let tests = platform.folder().join("tests");
-            for file in workspace::files(platform.folder(), extension)?.into_iter().filter(|file| !file.starts_with(&tests)) {
+            for file in
+                workspace::files(platform.folder(), extension)?.into_iter().filter(|file| !file.starts_with(&tests))
+            {
                 for (number, line) in workspace::read(&file)?.lines().enumerate() {
                     if let Some(word) = medical_word(line) {
                         faults.push(format!("{}:{} says `{word}`", workspace::short(&file), number + 1));

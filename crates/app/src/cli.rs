@@ -82,7 +82,11 @@ impl Sources {
             flags.push(("database.url".to_owned(), format!("sqlite:{}", folder.display())));
         }
         flags.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-        Settings::read(self.config.as_deref(), std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))), flags)
+        Settings::read(
+            self.config.as_deref(),
+            std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))),
+            flags,
+        )
     }
 }
 
@@ -116,7 +120,9 @@ pub async fn run() -> ExitCode {
 fn say_error(error: &Error) {
     let text = match error {
         Error::Internal(cause) => cause.clone(),
-        Error::Invalid(fields) => fields.iter().map(|f| format!("{}: {}", f.field, f.code)).collect::<Vec<_>>().join("\n"),
+        Error::Invalid(fields) => {
+            fields.iter().map(|f| format!("{}: {}", f.field, f.code)).collect::<Vec<_>>().join("\n")
+        }
         other => other.to_string(),
     };
     eprintln!("mediverse: {text}");

@@ -12,7 +12,10 @@ mod words;
 
 use std::{sync::Arc, time::Duration};
 
-use contracts::{auth::{AccountId, Role}, directory::Directory};
+use contracts::{
+    auth::{AccountId, Role},
+    directory::Directory,
+};
 use jiff::{SignedDuration, Timestamp};
 use platform::{Actor, Clock, Cx, PermissionSet, Result, entropy::Entropy};
 use serde::{Deserialize, Serialize};
@@ -94,13 +97,28 @@ impl Gardener<'_> {
     /// The accounts shown when the demonstration starts; the first of each role is the one to try first.
     fn logins(network: &directory::sample::Planted, families: &[families::Family], applicant: Login) -> Vec<Login> {
         let mut logins = Vec::new();
-        logins.extend(families.iter().take(2).enumerate().map(|(n, family)| Login::new(Role::Patient, email("pasien", n), &family.name, "")));
-        let doctor = |n: usize, note: &str| network.doctors.get(n).map(|doctor| Login::new(Role::Doctor, email("dokter", n), &doctor.name, note));
+        logins.extend(
+            families
+                .iter()
+                .take(2)
+                .enumerate()
+                .map(|(n, family)| Login::new(Role::Patient, email("pasien", n), &family.name, "")),
+        );
+        let doctor = |n: usize, note: &str| {
+            network.doctors.get(n).map(|doctor| Login::new(Role::Doctor, email("dokter", n), &doctor.name, note))
+        };
         logins.extend(doctor(0, ""));
         let by_hand = network.doctors.iter().position(|doctor| !doctor.auto_accept);
         logins.extend(by_hand.and_then(|n| doctor(n, "manual-acceptance")));
         logins.push(applicant);
-        logins.extend(network.facilities.iter().take(2).enumerate().map(|(n, facility)| Login::new(Role::Admin, email("admin", n), &facility.name, "")));
+        logins.extend(
+            network
+                .facilities
+                .iter()
+                .take(2)
+                .enumerate()
+                .map(|(n, facility)| Login::new(Role::Admin, email("admin", n), &facility.name, "")),
+        );
         logins.push(Login::new(Role::SuperAdmin, format!("super@{DOMAIN}"), staff::SUPER_ADMIN, ""));
         logins
     }

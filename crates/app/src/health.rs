@@ -8,10 +8,13 @@ use platform::{
 
 /// Each database answers; where a server keeps the time too, both agree within two seconds (ARCHITECTURE.md §5a).
 pub fn checks(databases: &[(&'static str, Db)], clock: &Clock) -> Vec<Check> {
-    let mut checks: Vec<Check> = databases.iter().map(|(name, db)| {
-        let db = db.clone();
-        Check::new(name, move || answers(db.clone()))
-    }).collect();
+    let mut checks: Vec<Check> = databases
+        .iter()
+        .map(|(name, db)| {
+            let db = db.clone();
+            Check::new(name, move || answers(db.clone()))
+        })
+        .collect();
     if let (Some((_, db)), Clock::System) = (databases.iter().find(|(_, db)| db.engine() == Engine::Postgres), clock) {
         let (db, clock) = (db.clone(), clock.clone());
         checks.push(Check::new("clock", move || agrees(db.clone(), clock.clone())));

@@ -1,10 +1,20 @@
 //! The development mailbox: shows the codes that people would get by e-mail or WhatsApp. It is there in the
 //! demonstration alone, where nobody else's codes can be, and gives way to the context `notifications`.
 
-use axum::{Json, Router, extract::State, http::{HeaderMap, header}, response::{Html, IntoResponse, Response}, routing::get};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
 use contracts::{auth::CodeIssued, people::PatientErased};
 use jiff::Timestamp;
-use platform::{Cx, Result, bus::Reactions, db::{Db, Migration}};
+use platform::{
+    Cx, Result,
+    bus::Reactions,
+    db::{Db, Migration},
+};
 use serde::Serialize;
 
 const MIGRATIONS: &[Migration] = platform::migrations!("mailbox.sql");
@@ -93,7 +103,9 @@ fn page(messages: &[Message]) -> String {
     let rows = messages.iter().fold(String::new(), |rows, m| {
         rows + &format!("<tr><td>{}<td><code>{}</code><td>{}", escaped(&m.recipient), escaped(&m.code), m.sent_at)
     });
-    format!("<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>Mailbox</title><h1>Mailbox</h1><table>{rows}</table>")
+    format!(
+        "<!doctype html><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>Mailbox</title><h1>Mailbox</h1><table>{rows}</table>"
+    )
 }
 
 fn escaped(text: &str) -> String {

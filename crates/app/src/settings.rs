@@ -1,7 +1,10 @@
 //! What may be set: in a TOML file, by `MEDIVERSE_SECTION__KEY` in the environment, by flags; later ones win.
 //! `docs/config.toml` is made from the same declarations.
 
-use std::{path::{Path, PathBuf}, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use platform::{
     Error, Result,
@@ -91,7 +94,8 @@ settings! {
 }
 
 /// Every setting, by section.
-pub const TABLES: &[&[Setting]] = &[Server::SETTINGS, Database::SETTINGS, Keys::SETTINGS, Log::SETTINGS, Sessions::SETTINGS];
+pub const TABLES: &[&[Setting]] =
+    &[Server::SETTINGS, Database::SETTINGS, Keys::SETTINGS, Log::SETTINGS, Sessions::SETTINGS];
 
 /// What is set.
 #[derive(Debug, Clone)]
@@ -110,7 +114,11 @@ pub struct Settings {
 
 impl Settings {
     /// Reads all sources: the file, if one is named, the environment, and flags `section.key`, `value`.
-    pub fn read(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>, flags: Vec<(String, String)>) -> Result<Self> {
+    pub fn read(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: Vec<(String, String)>,
+    ) -> Result<Self> {
         let mut builder = Config::builder(TABLES);
         if let Some(file) = file {
             builder = builder.file(file)?;
@@ -171,7 +179,9 @@ impl Server {
 
     /// The proxies that are believed. Fails naming one that is no address.
     pub fn proxies(&self) -> Result<Vec<Network>> {
-        let read = |text: &String| text.parse().map_err(|e| Error::internal(format_args!("setting server.trusted_proxies: {text}: {e}")));
+        let read = |text: &String| {
+            text.parse().map_err(|e| Error::internal(format_args!("setting server.trusted_proxies: {text}: {e}")))
+        };
         self.trusted_proxies.iter().map(read).collect()
     }
 
@@ -235,7 +245,11 @@ mod tests {
         let files = Settings::with(&[("database.url", "sqlite:/srv/data/")]).unwrap();
         assert_eq!(files.database.url_of("people"), "sqlite:/srv/data/people.db");
         assert_eq!(files.key_file(), std::path::Path::new("/srv/data/master.key"));
-        let server = Settings::with(&[("database.url", "postgres://u@h/d?sslmode=require"), ("database.auth", "postgres://v@i/e")]).unwrap();
+        let server = Settings::with(&[
+            ("database.url", "postgres://u@h/d?sslmode=require"),
+            ("database.auth", "postgres://v@i/e"),
+        ])
+        .unwrap();
         assert_eq!(server.database.url_of("people"), "postgres://u@h/d?sslmode=require&schema=people");
         assert_eq!(server.database.url_of("auth"), "postgres://v@i/e");
         assert!(!format!("{server:?}").contains("v@i"), "addresses of databases hold passwords");
@@ -258,6 +272,10 @@ mod tests {
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(path, &text).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), text, "UPDATE_DOCS=1 cargo nextest run -p app the_reference");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            text,
+            "UPDATE_DOCS=1 cargo nextest run -p app the_reference"
+        );
     }
 }

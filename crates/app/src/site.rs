@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use platform::{Error, Result, http::{ServeLimits, serve_with}};
+use platform::{
+    Error, Result,
+    http::{ServeLimits, serve_with},
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::wiring::{House, Running};
@@ -64,7 +67,8 @@ impl Site {
 
 async fn listen(address: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|e| {
-        let hint = if e.kind() == std::io::ErrorKind::AddrInUse { "; name another, port 0 takes a free one" } else { "" };
+        let hint =
+            if e.kind() == std::io::ErrorKind::AddrInUse { "; name another, port 0 takes a free one" } else { "" };
         Error::internal(format_args!("cannot listen at {address}: {e}{hint}"))
     })
 }

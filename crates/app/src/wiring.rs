@@ -112,8 +112,13 @@ impl House {
         let directory = DirectoryContext::open(db_directory.clone(), texts.clone());
         let scheduling = SchedulingContext::start(db_scheduling.clone(), people.clone(), keys.clone());
         let (auth, directory, scheduling) = tokio::try_join!(auth, directory, scheduling)?;
-        let databases =
-            vec![("auth", db_auth), ("people", db_people), ("directory", db_directory), ("scheduling", db_scheduling), ("keys", db_keys)];
+        let databases = vec![
+            ("auth", db_auth),
+            ("people", db_people),
+            ("directory", db_directory),
+            ("scheduling", db_scheduling),
+            ("keys", db_keys),
+        ];
         Ok(Self {
             settings,
             world,
@@ -319,15 +324,17 @@ impl House {
 }
 
 async fn open(settings: &Settings, context: &str) -> Result<Db> {
-    Db::open(&settings.database.url_of(context), settings.database.options()).await.map_err(|error| refused(error, context))
+    Db::open(&settings.database.url_of(context), settings.database.options())
+        .await
+        .map_err(|error| refused(error, context))
 }
 
 /// Says what to do where the data are another's.
 fn refused(error: Error, context: &str) -> Error {
     match error {
-        Error::Db(DbError::Unavailable(why)) if why.contains("open already") => {
-            Error::internal(format_args!("{why}: another mediverse works on these data; stop it, or name another folder"))
-        }
+        Error::Db(DbError::Unavailable(why)) if why.contains("open already") => Error::internal(format_args!(
+            "{why}: another mediverse works on these data; stop it, or name another folder"
+        )),
         Error::Db(error) => Error::internal(format_args!("the database of {context}: {error}")),
         other => other,
     }

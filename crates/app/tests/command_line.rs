@@ -20,7 +20,8 @@ fn run(data: &Path, args: &[&str]) -> (i32, String) {
 }
 
 fn typed(data: &Path, args: &[&str], line: &str) -> (i32, String) {
-    let mut child = mediverse(data, args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        mediverse(data, args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
     told(child.wait_with_output().unwrap())
 }
@@ -32,7 +33,11 @@ fn told(output: Output) -> (i32, String) {
 
 /// A server that is ready, and its one line.
 fn serving(data: &Path) -> (Child, Value) {
-    let mut child = mediverse(data, &["serve", "--listen", "127.0.0.1:0", "--json"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = mediverse(data, &["serve", "--listen", "127.0.0.1:0", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (child, serde_json::from_str(&line).unwrap())
@@ -93,7 +98,10 @@ fn the_first_super_admin_is_made_and_the_recovery_key_is_confirmed() {
     assert_eq!(code, 0, "{findings}");
     assert!(findings.contains("warn  recovery key"), "{findings}");
     let (_, recovery) = run(folder.path(), &["keys", "recovery"]);
-    assert_eq!(typed(folder.path(), &["keys", "confirm"], &recovery.replacen(recovery.chars().next().unwrap(), "z", 1)).0, 1);
+    assert_eq!(
+        typed(folder.path(), &["keys", "confirm"], &recovery.replacen(recovery.chars().next().unwrap(), "z", 1)).0,
+        1
+    );
     assert_eq!(typed(folder.path(), &["keys", "confirm"], &recovery).0, 0);
     let (_, findings) = run(folder.path(), &["doctor"]);
     assert!(!findings.contains("recovery key") && findings.contains("ok    database people"), "{findings}");

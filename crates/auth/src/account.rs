@@ -5,7 +5,13 @@ use contracts::{
     auth::{Account, AccountId, AccountOpened, AccountSearch, AccountState, ChangeAccount, OpenAccount, Role},
 };
 use jiff::Timestamp;
-use platform::{Cx, Error, Id as _, Result, cx::Actor, db::{Page, Tx}, error::{FieldError, Problems}, i18n::Locale};
+use platform::{
+    Cx, Error, Id as _, Result,
+    cx::Actor,
+    db::{Page, Tx},
+    error::{FieldError, Problems},
+    i18n::Locale,
+};
 
 use crate::{AuthContext, audit, login, reach, role, session};
 
@@ -123,7 +129,9 @@ impl Kept {
     }
 
     fn found_by(&self) -> String {
-        [self.name.as_str(), self.email.as_deref().unwrap_or_default(), self.phone.as_deref().unwrap_or_default()].join(" ").to_lowercase()
+        [self.name.as_str(), self.email.as_deref().unwrap_or_default(), self.phone.as_deref().unwrap_or_default()]
+            .join(" ")
+            .to_lowercase()
     }
 }
 
@@ -212,7 +220,14 @@ impl AuthContext {
     /// Opens the first account that runs the house, for the command line.
     pub async fn create_super_admin(&self, cx: &Cx, email: &str, password: &str) -> Result<Account> {
         let name = email.split('@').next().unwrap_or(email).to_owned();
-        let ask = OpenAccount { email: email.to_owned(), phone: None, name, password: password.to_owned(), role: Role::SuperAdmin, facilities: Vec::new() };
+        let ask = OpenAccount {
+            email: email.to_owned(),
+            phone: None,
+            name,
+            password: password.to_owned(),
+            role: Role::SuperAdmin,
+            facilities: Vec::new(),
+        };
         self.open(cx, ask).await
     }
 
@@ -294,7 +309,13 @@ impl AuthContext {
 
 /// So many accounts that the asker may look at, after that one. Where staff of some facilities ask, accounts of others are
 /// passed over.
-async fn newest(tx: &mut Tx, cx: &Cx, mut after: String, [words, role, state]: [&String; 3], wanted: i64) -> Result<Vec<Kept>> {
+async fn newest(
+    tx: &mut Tx,
+    cx: &Cx,
+    mut after: String,
+    [words, role, state]: [&String; 3],
+    wanted: i64,
+) -> Result<Vec<Kept>> {
     let (everywhere, wanted_rows) = (cx.facilities.is_none(), usize::try_from(wanted).map_err(Error::internal)?);
     let mut rows: Vec<Kept> = Vec::new();
     loop {
@@ -370,7 +391,11 @@ fn facility_problem(roles: &[Role], facilities: &[String]) -> Option<FieldError>
     if !facilities.is_empty() && !roles.contains(&Role::Admin) {
         return Some(FieldError::new("facilities", "facilities-of-admins"));
     }
-    let is_id = |text: &String| text.len() <= 64 && !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let is_id = |text: &String| {
+        text.len() <= 64
+            && !text.is_empty()
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    };
     (!facilities.iter().all(is_id)).then(|| FieldError::new("facilities", "invalid-id"))
 }
 
@@ -378,7 +403,23 @@ fn facility_problem(roles: &[Role], facilities: &[String]) -> Option<FieldError>
 async fn insert(tx: &mut Tx, cx: &Cx, account: &Kept) -> Result<()> {
     let Kept { id, email, phone, name, password_hash, roles, facilities, state, locale, opened_at, .. } = account;
     let kept = tx
-        .exec(OPEN, &[id, email, phone, name, &account.found_by(), password_hash, roles, facilities, state, locale, &false, opened_at])
+        .exec(
+            OPEN,
+            &[
+                id,
+                email,
+                phone,
+                name,
+                &account.found_by(),
+                password_hash,
+                roles,
+                facilities,
+                state,
+                locale,
+                &false,
+                opened_at,
+            ],
+        )
         .await?;
     if kept == 0 {
         let email_taken = tx.one::<(String,)>(EMAIL_TAKEN, &[email]).await?.is_some();
@@ -395,7 +436,11 @@ fn may_change(cx: &Cx, own: bool, ask: &ChangeAccount) -> Result<()> {
     if ask.active.is_some() || (!own && (ask.name.is_some() || ask.phone.is_some() || ask.locale.is_some())) {
         cx.require(Permission::AccountManage)?;
     }
-    if own || cx.may(Permission::AccountManage) || cx.may(Permission::RoleManage) || matches!(cx.actor, Actor::System(_)) {
+    if own
+        || cx.may(Permission::AccountManage)
+        || cx.may(Permission::RoleManage)
+        || matches!(cx.actor, Actor::System(_))
+    {
         return Ok(());
     }
     cx.account()?;
@@ -459,7 +504,8 @@ async fn store(tx: &mut Tx, version: i64, account: &Kept) -> Result<()> {
     if phone.is_some() && tx.one::<(String,)>(PHONE_OF_ANOTHER, &[phone, id]).await?.is_some() {
         return Err(Error::conflict("phone-taken"));
     }
-    let stored = tx.exec(CHANGE, &[id, &version, phone, name, &account.found_by(), roles, facilities, state, locale]).await;
+    let stored =
+        tx.exec(CHANGE, &[id, &version, phone, name, &account.found_by(), roles, facilities, state, locale]).await;
     match stored {
         Ok(0) => Err(Error::Stale),
         Ok(_) => Ok(()),

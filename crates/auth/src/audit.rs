@@ -1,9 +1,18 @@
 //! The audit trail (A8): every context's lines, kept once, numbered and chained by one sealer, searchable and
 //! tamper-evident. A line is sealed over the one before it; the last link is marked with a key outside the database.
 
-use contracts::{Permission, audit::AuditEntry, auth::{AuditLine, AuditSearch, AuditVerdict}};
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    auth::{AuditLine, AuditSearch, AuditVerdict},
+};
 use jiff::Timestamp;
-use platform::{Cx, Error, Result, db::{Page, Tx, Value}, error::Problems, ids};
+use platform::{
+    Cx, Error, Result,
+    db::{Page, Tx, Value},
+    error::Problems,
+    ids,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{AuthContext, vault::Vault};
@@ -165,7 +174,8 @@ impl AuthContext {
         cx.require(Permission::AuditRead)?;
         let mut problems = Problems::default();
         let mut field = |name: &str, value: &Option<String>| problems.optional_text(name, value.as_deref(), 120);
-        let (actor, object, patient) = (field("actor", &ask.actor), field("object", &ask.object), field("patient", &ask.patient));
+        let (actor, object, patient) =
+            (field("actor", &ask.actor), field("object", &ask.object), field("patient", &ask.patient));
         let action = field("action", &ask.action).map_or("%".to_owned(), |text| format!("{}%", escaped(&text)));
         problems.done()?;
         let sql = match (&patient, &object, &actor) {
@@ -178,13 +188,17 @@ impl AuthContext {
         let facilities = cx.facilities.as_ref().map_or(String::new(), |own| format!(" {} ", own.join(" ")));
         let from = ask.from.unwrap_or(Timestamp::UNIX_EPOCH);
         let after: Option<(Timestamp, String)> = ask.page.after()?;
-        let (before, id) = after.unwrap_or_else(|| (ask.until.unwrap_or(cx.now() + jiff::SignedDuration::from_hours(24)), String::new()));
+        let (before, id) = after
+            .unwrap_or_else(|| (ask.until.unwrap_or(cx.now() + jiff::SignedDuration::from_hours(24)), String::new()));
         let cx = cx.clone();
         self.db
             .write(async move |tx| {
                 note(tx, &cx, "audit.read", "audit").await?;
                 let found: Vec<Found> = tx
-                    .all(sql, &[&before, &id, &from, &actor, &action, &object, &patient, &facilities, &ask.page.fetch()])
+                    .all(
+                        sql,
+                        &[&before, &id, &from, &actor, &action, &object, &patient, &facilities, &ask.page.fetch()],
+                    )
                     .await?;
                 Ok(Page::of(found, &ask.page, |last| (last.at, last.id.clone()))?.map(Found::shown))
             })
@@ -203,7 +217,10 @@ impl AuthContext {
             let lines: Vec<Line> = self.db.read(async move |tx| tx.all(SEALED, &[&sealed, &BATCH]).await).await?;
             for line in &lines {
                 let expected = line.seal(&link, sealed + 1).to_vec();
-                if line.seq != Some(sealed + 1) || line.prev.as_ref() != Some(&link) || line.hash.as_ref() != Some(&expected) {
+                if line.seq != Some(sealed + 1)
+                    || line.prev.as_ref() != Some(&link)
+                    || line.hash.as_ref() != Some(&expected)
+                {
                     return broken(sealed);
                 }
                 (sealed, link) = (sealed + 1, expected);

@@ -1,7 +1,14 @@
 //! Unregistering (A6): closes the account and leaves nothing personal in it. The audit trail holds ids alone and stays.
 
-use contracts::{auth::{AccountId, AccountOpened, AccountState}, people::{ErasureAnswer, ErasureDone, PatientErased}};
-use platform::{Cx, Id as _, Result, bus::{self, Event as _}, db::Tx};
+use contracts::{
+    auth::{AccountId, AccountOpened, AccountState},
+    people::{ErasureAnswer, ErasureDone, PatientErased},
+};
+use platform::{
+    Cx, Id as _, Result,
+    bus::{self, Event as _},
+    db::Tx,
+};
 
 use crate::{account, audit, presence::Presence, reset, session};
 

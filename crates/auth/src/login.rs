@@ -27,7 +27,10 @@ impl Login {
 pub(crate) fn email(typed: &str) -> Option<String> {
     let text = typed.trim().to_lowercase();
     let (name, domain) = text.split_once('@')?;
-    let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>()[],;:\\\"".contains(c));
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || "@<>()[],;:\\\"".contains(c))
+    };
     let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
     (text.len() <= 254 && name.len() <= 64 && plain(name) && plain(domain) && dotted).then_some(text)
 }
@@ -44,7 +47,8 @@ pub(crate) fn phone(typed: &str) -> Option<String> {
     } else {
         return None;
     };
-    let good = (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    let good =
+        (8..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     good.then(|| format!("+{digits}"))
 }
 
@@ -63,7 +67,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_or_number_is_none() {
-        for typed in ["", "siti", "@example.com", "siti@", "siti@localhost", "a b@example.com", "a@b@c.d", "a@b..c", "<a@b.c>"] {
+        for typed in
+            ["", "siti", "@example.com", "siti@", "siti@localhost", "a b@example.com", "a@b@c.d", "a@b..c", "<a@b.c>"]
+        {
             assert_eq!(email(typed), None, "{typed}");
         }
         for typed in ["", "+", "0812", "+0812345678", "08123456789012345", "0812345abc", "812345678"] {

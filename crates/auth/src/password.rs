@@ -20,12 +20,78 @@ const LONGEST: usize = 1024;
 
 /// Words that Indonesian passwords are made of, beside the English lists of the estimator.
 const WORDS: &[&str] = &[
-    "rahasia", "sayang", "cinta", "bismillah", "alhamdulillah", "assalamualaikum", "indonesia", "merdeka", "garuda", "pancasila",
-    "jakarta", "bandung", "surabaya", "makassar", "medan", "semarang", "yogyakarta", "bali", "sulawesi", "sumatera", "kalimantan",
-    "papua", "katasandi", "sandi", "masuk", "kesehatan", "rumahsakit", "dokter", "pasien", "perawat", "klinik", "puskesmas", "apotek",
-    "mediverse", "bpjs", "kucing", "anjing", "harimau", "kopi", "nasi", "goreng", "ganteng", "cantik", "keluarga", "anakku", "istriku",
-    "suamiku", "mamaku", "ibuku", "ayahku", "bapak", "persib", "persija", "arema", "doraemon", "selamat", "pagi", "malam", "jumat",
-    "senin", "selasa", "rabu", "kamis", "sabtu", "minggu", "januari", "februari", "maret", "agustus", "desember", "semangat", "berkah",
+    "rahasia",
+    "sayang",
+    "cinta",
+    "bismillah",
+    "alhamdulillah",
+    "assalamualaikum",
+    "indonesia",
+    "merdeka",
+    "garuda",
+    "pancasila",
+    "jakarta",
+    "bandung",
+    "surabaya",
+    "makassar",
+    "medan",
+    "semarang",
+    "yogyakarta",
+    "bali",
+    "sulawesi",
+    "sumatera",
+    "kalimantan",
+    "papua",
+    "katasandi",
+    "sandi",
+    "masuk",
+    "kesehatan",
+    "rumahsakit",
+    "dokter",
+    "pasien",
+    "perawat",
+    "klinik",
+    "puskesmas",
+    "apotek",
+    "mediverse",
+    "bpjs",
+    "kucing",
+    "anjing",
+    "harimau",
+    "kopi",
+    "nasi",
+    "goreng",
+    "ganteng",
+    "cantik",
+    "keluarga",
+    "anakku",
+    "istriku",
+    "suamiku",
+    "mamaku",
+    "ibuku",
+    "ayahku",
+    "bapak",
+    "persib",
+    "persija",
+    "arema",
+    "doraemon",
+    "selamat",
+    "pagi",
+    "malam",
+    "jumat",
+    "senin",
+    "selasa",
+    "rabu",
+    "kamis",
+    "sabtu",
+    "minggu",
+    "januari",
+    "februari",
+    "maret",
+    "agustus",
+    "desember",
+    "semangat",
+    "berkah",
 ];
 
 /// How a password compares with what is kept.
@@ -69,7 +135,12 @@ impl Passwords {
 
     /// Judges a new password: 10 to 200 characters and not one that is quickly guessed, also by somebody who knows
     /// these facts about the person.
-    pub(crate) async fn judge(&self, field: &'static str, password: &str, facts: Vec<String>) -> Result<Option<FieldError>> {
+    pub(crate) async fn judge(
+        &self,
+        field: &'static str,
+        password: &str,
+        facts: Vec<String>,
+    ) -> Result<Option<FieldError>> {
         let length = password.chars().count();
         if length < 10 {
             return Ok(Some(FieldError::new(field, "too-short").with("min", 10)));
@@ -152,7 +223,16 @@ mod tests {
 
     #[test]
     fn what_is_quickly_guessed_is_told() {
-        for weak in ["rahasia123", "Bismillah1", "sayangku123", "password123", "qwertyuiop", "siti1990siti", "SitiRahma1!", "Indonesia45"] {
+        for weak in [
+            "rahasia123",
+            "Bismillah1",
+            "sayangku123",
+            "password123",
+            "qwertyuiop",
+            "siti1990siti",
+            "SitiRahma1!",
+            "Indonesia45",
+        ] {
             assert!(quickly_guessed(weak, &["Siti Rahma".to_owned(), "siti@example.com".to_owned()]), "{weak}");
         }
         for good in ["kuda laut biru menari", "t7#Lq9-vzPw2", "perahu-kertas-melawan-badai"] {

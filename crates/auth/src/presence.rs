@@ -6,7 +6,10 @@ use std::{sync::Arc, time::Duration};
 use contracts::auth::{AccountId, Identity, Role, SessionId};
 use jiff::Timestamp;
 use moka::{future::Cache, sync::Cache as Register};
-use platform::{Actor, Error, Id as _, PermissionSet, Result, db::{Db, Tx}};
+use platform::{
+    Actor, Error, Id as _, PermissionSet, Result,
+    db::{Db, Tx},
+};
 
 use crate::{account, role, session};
 
@@ -66,7 +69,8 @@ impl Presence {
     pub(crate) async fn session_of_cookie(&self, hash: [u8; 32]) -> Result<Arc<str>> {
         let db = self.db.clone();
         let reading = async move {
-            let found = db.read(async move |tx| tx.one::<(SessionId,)>(COOKIE_SESSION, &[&hash.as_slice()]).await).await?;
+            let found =
+                db.read(async move |tx| tx.one::<(SessionId,)>(COOKIE_SESSION, &[&hash.as_slice()]).await).await?;
             Ok::<_, Error>(found.map(|(id,)| id.as_str().into()))
         };
         let session: Option<Arc<str>> = self.by_cookie.try_get_with(hash, reading).await.map_err(shared)?;
@@ -93,7 +97,9 @@ impl Presence {
     async fn read(&self, session: Arc<str>) -> Result<Option<Arc<Present>>> {
         self.db
             .read(async move |tx| {
-                let Some((id, ends_at)) = tx.one::<(AccountId, Timestamp)>(OPEN_SESSION, &[&&*session]).await? else { return Ok(None) };
+                let Some((id, ends_at)) = tx.one::<(AccountId, Timestamp)>(OPEN_SESSION, &[&&*session]).await? else {
+                    return Ok(None);
+                };
                 let kept = account::get(tx, id.as_str()).await?;
                 if !session::may_sign_in(kept.state) {
                     return Ok(None);

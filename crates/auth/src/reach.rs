@@ -2,7 +2,10 @@
 //! staff who work for no others. Not those of doctors, for auth does not know where a doctor works. Every other account is
 //! not there for them.
 
-use contracts::{Permission, auth::{AccountState, Role}};
+use contracts::{
+    Permission,
+    auth::{AccountState, Role},
+};
 use platform::{Cx, Error, Id as _, Result};
 
 use crate::account::Kept;

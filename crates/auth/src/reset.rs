@@ -1,10 +1,28 @@
 //! A new password: by a code that was sent, or by the present one (A1, A5).
 
-use contracts::{Permission, auth::{AccountId, ChangePassword, CodeIssued, FinishReset, StartReset}};
+use contracts::{
+    Permission,
+    auth::{AccountId, ChangePassword, CodeIssued, FinishReset, StartReset},
+};
 use jiff::{SignedDuration, Timestamp};
-use platform::{Cx, Error, Id as _, Result, bus::{self, Event as _}, crypto, db::Tx, error::Problems};
+use platform::{
+    Cx, Error, Id as _, Result,
+    bus::{self, Event as _},
+    crypto,
+    db::Tx,
+    error::Problems,
+};
 
-use crate::{AuthContext, account::{self, Kept}, audit, login::Login, password::Verdict, session, throttle::Guess, vault::Vault};
+use crate::{
+    AuthContext,
+    account::{self, Kept},
+    audit,
+    login::Login,
+    password::Verdict,
+    session,
+    throttle::Guess,
+    vault::Vault,
+};
 
 /// How long a code is good.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
@@ -35,7 +53,8 @@ impl AuthContext {
         let (cx, vault, login) = (cx.clone(), self.vault.clone(), Login::read(&ask.login));
         self.db
             .write(async move |tx| {
-                let account = account::by_login(tx, &login).await?.filter(|account| session::may_sign_in(account.state));
+                let account =
+                    account::by_login(tx, &login).await?.filter(|account| session::may_sign_in(account.state));
                 issue(tx, &cx, &vault, &login, account.as_ref()).await
             })
             .await
@@ -64,7 +83,11 @@ impl AuthContext {
         let login = Login::read(&ask.login);
         let mut problems = Problems::default();
         problems.text("login", &ask.login, 254);
-        problems.check(ask.code.trim().len() == 6 && ask.code.trim().bytes().all(|b| b.is_ascii_digit()), "code", "code-digits");
+        problems.check(
+            ask.code.trim().len() == 6 && ask.code.trim().bytes().all(|b| b.is_ascii_digit()),
+            "code",
+            "code-digits",
+        );
         if let Some(weakness) = self.passwords.judge("password", &ask.password, vec![ask.login.clone()]).await? {
             problems.add(weakness);
         }
@@ -98,8 +121,15 @@ impl AuthContext {
     /// Changes one's own password; other sessions end.
     pub(crate) async fn set_password(&self, cx: &Cx, ask: ChangePassword) -> Result<()> {
         let (id, current) = session::signed_in(cx)?;
-        let account = { let id = id.clone(); self.db.read(async move |tx| account::get(tx, id.as_str()).await).await? };
-        let facts = vec![account.name.clone(), account.email.clone().unwrap_or_default(), account.phone.clone().unwrap_or_default()];
+        let account = {
+            let id = id.clone();
+            self.db.read(async move |tx| account::get(tx, id.as_str()).await).await?
+        };
+        let facts = vec![
+            account.name.clone(),
+            account.email.clone().unwrap_or_default(),
+            account.phone.clone().unwrap_or_default(),
+        ];
         if let Some(weakness) = self.passwords.judge("password", &ask.password, facts).await? {
             return Err(Error::Invalid(vec![weakness]));
         }
@@ -109,7 +139,9 @@ impl AuthContext {
             let (cx, guess, id) = (cx.clone(), guess.clone(), id.clone());
             self.db.write(async move |tx| guess.begin(tx, &cx, Some(id.as_str())).await).await?;
         }
-        if ask.current.len() > 1024 || self.passwords.check(&ask.current, Some(account.password_hash)).await? == Verdict::Wrong {
+        if ask.current.len() > 1024
+            || self.passwords.check(&ask.current, Some(account.password_hash)).await? == Verdict::Wrong
+        {
             return Err(Error::invalid("current", "wrong-password"));
         }
         let hash = self.passwords.hash(cx, &ask.password).await?;
@@ -135,7 +167,8 @@ async fn issue(tx: &mut Tx, cx: &Cx, vault: &Vault, login: &Login, account: Opti
     let kept = tx.exec(ISSUE, &[&key, &id, &hash, &now, &expires_at, &(now - GOOD_FOR), &MOST_SENDS]).await?;
     if let Some(account) = account.filter(|_| kept == 1) {
         let to = login.as_str().to_owned();
-        tx.publish(cx, &CodeIssued { account: account.id.clone(), to, code, locale: account.locale, expires_at }).await?;
+        tx.publish(cx, &CodeIssued { account: account.id.clone(), to, code, locale: account.locale, expires_at })
+            .await?;
     }
     Ok(())
 }

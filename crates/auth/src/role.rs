@@ -1,11 +1,19 @@
 //! Roles and what they allow: stored, editable, checked by permission and never by name (A4).
 
-use contracts::{Permission, auth::{AccountState, PermissionsChanged, Role, RolePermissions}};
-use platform::{Cx, Error, PermissionSet, Result, cx::Permission as _, db::{Db, Tx}};
+use contracts::{
+    Permission,
+    auth::{AccountState, PermissionsChanged, Role, RolePermissions},
+};
+use platform::{
+    Cx, Error, PermissionSet, Result,
+    cx::Permission as _,
+    db::{Db, Tx},
+};
 
 use crate::{AuthContext, audit};
 
-const SEED: &str = "insert into role_permission (role, permissions, version) values ($1, $2, 1) on conflict (role) do nothing";
+const SEED: &str =
+    "insert into role_permission (role, permissions, version) values ($1, $2, 1) on conflict (role) do nothing";
 const ALL: &str = "select role, permissions, version from role_permission order by role";
 const SET: &str = "update role_permission set permissions = $3, version = version + 1 where role = $1 and version = $2";
 const HOLD: &str = "update role_permission set version = version where role = 'super_admin'";
@@ -54,7 +62,8 @@ pub(crate) async fn seed(db: &Db) -> Result<()> {
 pub(crate) async fn allowed(tx: &mut Tx, roles: &[Role], state: AccountState) -> Result<PermissionSet> {
     let stored: Vec<(Role, String, i64)> = tx.all(ALL, &[]).await?;
     let held = stored.iter().filter(|(role, ..)| roles.contains(role));
-    let set = held.fold(PermissionSet::default(), |set, (_, permissions, _)| set.union(PermissionSet::of(&named(permissions))));
+    let set = held
+        .fold(PermissionSet::default(), |set, (_, permissions, _)| set.union(PermissionSet::of(&named(permissions))));
     Ok(match state {
         AccountState::Active => set,
         AccountState::Pending => PermissionSet(set.0 & PermissionSet::of(WHILE_WAITING).0),
@@ -79,16 +88,27 @@ impl AuthContext {
             cx.require(Permission::RoleManage)?;
         }
         let stored: Vec<(Role, String, i64)> = self.db.read(async |tx| tx.all(ALL, &[]).await).await?;
-        let shown = stored.into_iter().map(|(role, permissions, version)| RolePermissions { role, permissions: split(&permissions), version });
+        let shown = stored.into_iter().map(|(role, permissions, version)| RolePermissions {
+            role,
+            permissions: split(&permissions),
+            version,
+        });
         Ok(shown.collect())
     }
 
     /// Sets what a role allows, at that version. Whoever runs the house keeps the right to edit roles.
-    pub(crate) async fn allow(&self, cx: &Cx, role: Role, version: i64, permissions: Vec<String>) -> Result<RolePermissions> {
+    pub(crate) async fn allow(
+        &self,
+        cx: &Cx,
+        role: Role,
+        version: i64,
+        permissions: Vec<String>,
+    ) -> Result<RolePermissions> {
         cx.require(Permission::RoleManage)?;
         let mut set = PermissionSet::default();
         for (i, name) in permissions.iter().enumerate() {
-            let permission = Permission::named(name).ok_or_else(|| Error::invalid(format!("permissions[{i}]"), "unknown-permission"))?;
+            let permission = Permission::named(name)
+                .ok_or_else(|| Error::invalid(format!("permissions[{i}]"), "unknown-permission"))?;
             set = set.union(PermissionSet::of(&[permission]));
         }
         if role == Role::SuperAdmin && !set.has(Permission::RoleManage) {

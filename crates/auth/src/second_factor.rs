@@ -4,14 +4,20 @@ use contracts::auth::SecondFactor;
 use platform::{Cx, Error, Id as _, Result, db::Tx};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::{AuthContext, account::{self, Kept}, audit, session, vault::Vault};
+use crate::{
+    AuthContext,
+    account::{self, Kept},
+    audit, session,
+    vault::Vault,
+};
 
 const ISSUER: &str = "Mediverse";
 /// Seconds a code is good for.
 const STEP: u64 = 30;
 
 const PREPARE: &str = "update account set totp_secret = $2, totp_step = 0 where id = $1 and not totp_confirmed";
-const CONFIRM: &str = "update account set totp_confirmed = $2, version = version + 1 where id = $1 and not totp_confirmed";
+const CONFIRM: &str =
+    "update account set totp_confirmed = $2, version = version + 1 where id = $1 and not totp_confirmed";
 const REMOVE: &str = "update account set totp_secret = null, totp_confirmed = $2, version = version + 1 where id = $1";
 const ACCEPT_STEP: &str = "update account set totp_step = $2 where id = $1 and totp_step < $2";
 
@@ -44,7 +50,14 @@ impl AuthContext {
     }
 
     /// Changes the second factor of whoever shows one of its codes.
-    async fn with_code(&self, cx: &Cx, code: &str, change: &'static str, confirmed: bool, action: &'static str) -> Result<()> {
+    async fn with_code(
+        &self,
+        cx: &Cx,
+        code: &str,
+        change: &'static str,
+        confirmed: bool,
+        action: &'static str,
+    ) -> Result<()> {
         let (id, _) = session::signed_in(cx)?;
         self.codes.take(&id, cx.now())?;
         let (cx, vault, code) = (cx.clone(), self.vault.clone(), code.to_owned());
@@ -70,7 +83,9 @@ pub(crate) async fn accept(tx: &mut Tx, cx: &Cx, vault: &Vault, account: &Kept, 
     let Some(sealed) = &account.totp_secret else { return Ok(false) };
     let secret = vault.open(&place(account.id.as_str()), sealed)?;
     let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-    let Some(step) = totp(account, &secret)?.check(&digits, cx.now().as_second().unsigned_abs()) else { return Ok(false) };
+    let Some(step) = totp(account, &secret)?.check(&digits, cx.now().as_second().unsigned_abs()) else {
+        return Ok(false);
+    };
     Ok(tx.exec(ACCEPT_STEP, &[&account.id, &(step as i64)]).await? == 1)
 }
 

@@ -6,7 +6,13 @@ use jiff::Timestamp;
 use platform::{Actor, Cx, Error, Id as _, Result, crypto, db::Tx};
 use sha2::{Digest, Sha256};
 
-use crate::{AuthContext, account::{self, Kept}, audit, presence::Presence, role};
+use crate::{
+    AuthContext,
+    account::{self, Kept},
+    audit,
+    presence::Presence,
+    role,
+};
 
 /// Of an account; the oldest end when there are more.
 const MOST: i64 = 50;
@@ -49,7 +55,12 @@ pub(crate) fn hash_of(secret: &str) -> [u8; 32] {
 }
 
 /// Begins a session for a program and answers its refresh token.
-pub(crate) async fn begin_program(tx: &mut Tx, cx: &Cx, auth: &Begin, account: &AccountId) -> Result<(SessionId, String)> {
+pub(crate) async fn begin_program(
+    tx: &mut Tx,
+    cx: &Cx,
+    auth: &Begin,
+    account: &AccountId,
+) -> Result<(SessionId, String)> {
     let id = begin(tx, cx, auth, account, None).await?;
     let token = crypto::token(&cx.entropy);
     tx.exec(KEEP_TOKEN, &[&hash_of(&token).as_slice(), &id, &auth.ends_at]).await?;
@@ -57,7 +68,12 @@ pub(crate) async fn begin_program(tx: &mut Tx, cx: &Cx, auth: &Begin, account: &
 }
 
 /// Begins a session for a browser and answers its cookie.
-pub(crate) async fn begin_browser(tx: &mut Tx, cx: &Cx, auth: &Begin, account: &AccountId) -> Result<(SessionId, String)> {
+pub(crate) async fn begin_browser(
+    tx: &mut Tx,
+    cx: &Cx,
+    auth: &Begin,
+    account: &AccountId,
+) -> Result<(SessionId, String)> {
     let cookie = crypto::token(&cx.entropy);
     let id = begin(tx, cx, auth, account, Some(hash_of(&cookie).to_vec())).await?;
     Ok((id, cookie))
@@ -87,7 +103,13 @@ fn device(name: &str) -> String {
 }
 
 /// Ends one session; answers whether it was open.
-pub(crate) async fn end(tx: &mut Tx, cx: &Cx, presence: &Presence, account: &AccountId, id: &SessionId) -> Result<bool> {
+pub(crate) async fn end(
+    tx: &mut Tx,
+    cx: &Cx,
+    presence: &Presence,
+    account: &AccountId,
+    id: &SessionId,
+) -> Result<bool> {
     let now = cx.now();
     if tx.exec(END, &[id, &now]).await? == 0 {
         return Ok(false);
@@ -106,14 +128,26 @@ pub(crate) async fn end_all(tx: &mut Tx, cx: &Cx, presence: &Presence, account: 
 }
 
 /// Ends all sessions of an account but one.
-pub(crate) async fn end_others(tx: &mut Tx, cx: &Cx, presence: &Presence, account: &AccountId, kept: &str) -> Result<()> {
+pub(crate) async fn end_others(
+    tx: &mut Tx,
+    cx: &Cx,
+    presence: &Presence,
+    account: &AccountId,
+    kept: &str,
+) -> Result<()> {
     for id in end_all_but(tx, cx, presence, account, kept).await? {
         tx.publish(cx, &SessionRevoked { account: account.clone(), session: Some(id), not_before: cx.now() }).await?;
     }
     Ok(())
 }
 
-async fn end_all_but(tx: &mut Tx, cx: &Cx, presence: &Presence, account: &AccountId, kept: &str) -> Result<Vec<SessionId>> {
+async fn end_all_but(
+    tx: &mut Tx,
+    cx: &Cx,
+    presence: &Presence,
+    account: &AccountId,
+    kept: &str,
+) -> Result<Vec<SessionId>> {
     let ended: Vec<(SessionId,)> = tx.all(END_ALL, &[account, &cx.now(), &kept]).await?;
     for (id,) in &ended {
         tx.exec(FORGET_TOKENS, &[id]).await?;
@@ -152,7 +186,9 @@ impl AuthContext {
                 let cx = cx_;
                 let now = cx.now();
                 let hash = hash_of(&ask.refresh_token);
-                let Some(mut presented) = tx.one::<Presented>(TOKEN, &[&hash.as_slice()]).await? else { return Ok(Refreshed::Refused) };
+                let Some(mut presented) = tx.one::<Presented>(TOKEN, &[&hash.as_slice()]).await? else {
+                    return Ok(Refreshed::Refused);
+                };
                 if presented.ended_at.is_some() || presented.expires_at <= now {
                     return Ok(Refreshed::Refused);
                 }
@@ -175,7 +211,9 @@ impl AuthContext {
                     // Used before, perhaps only just now by somebody quicker.
                     presented = tx.one(TOKEN, &[&hash.as_slice()]).await?.ok_or(Error::Unauthenticated("bad-token"))?;
                     match (presented.used_at, presented.nonce) {
-                        (Some(used_at), Some(nonce)) if now <= used_at + settings.retry => successor(&ask.refresh_token, &nonce),
+                        (Some(used_at), Some(nonce)) if now <= used_at + settings.retry => {
+                            successor(&ask.refresh_token, &nonce)
+                        }
                         _ => {
                             end(tx, &cx, &presence, &presented.account, &presented.session).await?;
                             audit::note(tx, &cx, "session.reuse", presented.session.as_str()).await?;
@@ -188,7 +226,9 @@ impl AuthContext {
             })
             .await?;
         match refreshed {
-            Refreshed::Good { account, session, successor, permissions } => self.tokens(cx, &account, &session, successor, permissions).await,
+            Refreshed::Good { account, session, successor, permissions } => {
+                self.tokens(cx, &account, &session, successor, permissions).await
+            }
             Refreshed::Refused => Err(Error::Unauthenticated("bad-token")),
         }
     }

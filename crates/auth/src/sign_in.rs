@@ -9,8 +9,7 @@ use crate::{
     audit,
     login::Login,
     password::Verdict,
-    role,
-    second_factor,
+    role, second_factor,
     session::{self, Begin},
     throttle::Guess,
 };
@@ -50,7 +49,14 @@ impl AuthContext {
     }
 
     /// An access token and the refresh token that goes with it.
-    pub(crate) async fn tokens(&self, cx: &Cx, account: &Kept, session: &SessionId, refresh_token: String, permissions: PermissionSet) -> Result<Tokens> {
+    pub(crate) async fn tokens(
+        &self,
+        cx: &Cx,
+        account: &Kept,
+        session: &SessionId,
+        refresh_token: String,
+        permissions: PermissionSet,
+    ) -> Result<Tokens> {
         Ok(Tokens {
             access_token: self.keyring.sign(cx.now(), account, session).await?,
             token_type: "Bearer".to_owned(),
@@ -72,14 +78,16 @@ impl AuthContext {
         let login = Login::read(&ask.login);
         let guess = Guess::of(cx, &login);
         let found = self.count_try(cx, login, guess.clone()).await?;
-        let verdict = self.passwords.check(&ask.password, found.as_ref().map(|account| account.password_hash.clone())).await?;
+        let verdict =
+            self.passwords.check(&ask.password, found.as_ref().map(|account| account.password_hash.clone())).await?;
         let Some(account) = found.filter(|_| verdict != Verdict::Wrong) else {
             return Err(Error::Unauthenticated("wrong-credentials"));
         };
         if !session::may_sign_in(account.state) {
             return Err(Error::Unauthenticated("account-deactivated"));
         }
-        let upgraded = if verdict == Verdict::Outdated { Some(self.passwords.hash(cx, &ask.password).await?) } else { None };
+        let upgraded =
+            if verdict == Verdict::Outdated { Some(self.passwords.hash(cx, &ask.password).await?) } else { None };
         Ok(Recognised { account, guess, upgraded, code: ask.code.filter(|code| !code.trim().is_empty()) })
     }
 
@@ -95,7 +103,13 @@ impl AuthContext {
     }
 
     /// Begins the session, once the second factor is right where there is one.
-    async fn begin(&self, cx: &Cx, recognised: Recognised, device: &str, holder: Holder) -> Result<(Kept, SessionId, String, PermissionSet)> {
+    async fn begin(
+        &self,
+        cx: &Cx,
+        recognised: Recognised,
+        device: &str,
+        holder: Holder,
+    ) -> Result<(Kept, SessionId, String, PermissionSet)> {
         let Recognised { account, guess, upgraded, code } = recognised;
         let cx = cx.clone();
         if account.totp_confirmed && code.is_none() {
@@ -111,7 +125,9 @@ impl AuthContext {
         let vault = self.vault.clone();
         self.db
             .write(async move |tx| {
-                if account.totp_confirmed && !second_factor::accept(tx, &cx, &vault, &account, code.as_deref().unwrap_or_default()).await? {
+                if account.totp_confirmed
+                    && !second_factor::accept(tx, &cx, &vault, &account, code.as_deref().unwrap_or_default()).await?
+                {
                     return Err(Error::Unauthenticated("wrong-code"));
                 }
                 if let Some(hash) = &upgraded {

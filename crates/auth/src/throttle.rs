@@ -64,7 +64,8 @@ impl Guess {
         let pair = count(tx, &self.pair, now).await?;
         let attacked = count(tx, &self.login, now).await? > ACCOUNT_TRIES && !known;
         let address = if known { 0 } else { count(tx, &self.address, now).await? };
-        tx.exec(WAIT, &[&self.pair, &(now + wait(if attacked { pair + LONGEST_WAIT } else { pair }, FREE_TRIES))]).await?;
+        tx.exec(WAIT, &[&self.pair, &(now + wait(if attacked { pair + LONGEST_WAIT } else { pair }, FREE_TRIES))])
+            .await?;
         if address > ADDRESS_TRIES {
             tx.exec(WAIT, &[&self.address, &(now + wait(address, ADDRESS_TRIES))]).await?;
         }

@@ -10,7 +10,10 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use contracts::auth::SessionId;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use platform::{Cx, Error, Result, crypto, db::{Db, Tx}};
+use platform::{
+    Cx, Error, Result, crypto,
+    db::{Db, Tx},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{account::Kept, settings::Settings, vault::Vault};
@@ -72,7 +75,12 @@ pub(crate) struct Keyring {
 impl Keyring {
     /// Reads the keys; makes the first where there is none.
     pub(crate) async fn open(cx: &Cx, db: Db, vault: Vault, settings: Settings) -> Result<Self> {
-        let ring = Self { db, vault, settings, keys: RwLock::new(Arc::new(Keys { all: Vec::new(), read_at: Timestamp::MIN })) };
+        let ring = Self {
+            db,
+            vault,
+            settings,
+            keys: RwLock::new(Arc::new(Keys { all: Vec::new(), read_at: Timestamp::MIN })),
+        };
         ring.rotate(cx).await?;
         Ok(ring)
     }
@@ -135,11 +143,13 @@ impl Keyring {
     }
 
     async fn read(&self, now: Timestamp) -> Result<Arc<Keys>> {
-        let stored = self.db.read(async |tx| tx.all::<(i64, String, Vec<u8>, Vec<u8>, Timestamp)>(KEYS, &[]).await).await?;
+        let stored =
+            self.db.read(async |tx| tx.all::<(i64, String, Vec<u8>, Vec<u8>, Timestamp)>(KEYS, &[]).await).await?;
         let mut all = Vec::with_capacity(stored.len());
         for (_, kid, public, sealed, signs_from) in stored {
             let private = self.vault.open(&place(&kid), &sealed)?;
-            let decoding = DecodingKey::from_ed_components(&BASE64_URL_SAFE_NO_PAD.encode(&public)).map_err(Error::internal)?;
+            let decoding =
+                DecodingKey::from_ed_components(&BASE64_URL_SAFE_NO_PAD.encode(&public)).map_err(Error::internal)?;
             all.push(Key { kid, public, signs_from, encoding: EncodingKey::from_ed_der(&private), decoding });
         }
         let keys = Arc::new(Keys { all, read_at: now });
@@ -175,8 +185,10 @@ async fn renew(tx: &mut Tx, cx: &Cx, vault: &Vault, period: SignedDuration) -> R
 }
 
 async fn add(tx: &mut Tx, cx: &Cx, vault: &Vault, generation: i64, signs_from: Timestamp) -> Result<()> {
-    let document = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).map_err(|_| Error::internal("no key can be made"))?;
-    let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|_| Error::internal("a new key cannot be read"))?;
+    let document = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
+        .map_err(|_| Error::internal("no key can be made"))?;
+    let pair =
+        Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|_| Error::internal("a new key cannot be read"))?;
     let kid = crypto::token(&cx.entropy)[..16].to_owned();
     let sealed = vault.seal(&place(&kid), document.as_ref());
     tx.exec(ADD, &[&generation, &kid, &pair.public_key().as_ref(), &sealed, &signs_from]).await.map(drop)

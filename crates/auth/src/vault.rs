@@ -1,6 +1,10 @@
 //! What auth seals and marks, and with which keys. None of them lies in its database.
 
-use platform::{Result, crypto::{DataKey, MasterKey, equal, hmac_sha256}, entropy::Entropy};
+use platform::{
+    Result,
+    crypto::{DataKey, MasterKey, equal, hmac_sha256},
+    entropy::Entropy,
+};
 
 /// The keys of auth. Cheap to clone.
 #[derive(Clone)]

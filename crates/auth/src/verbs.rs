@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use contracts::auth::{
-    Account, AccountId, AccountSearch, AuditLine, AuditSearch, AuditVerdict, Auth, BrowserSession, ChangeAccount, ChangePassword,
-    FinishReset, Identity, LogIn, OpenAccount, Refresh, Role, RolePermissions, SecondFactor, Session, SessionId, StartReset, Tokens,
+    Account, AccountId, AccountSearch, AuditLine, AuditSearch, AuditVerdict, Auth, BrowserSession, ChangeAccount,
+    ChangePassword, FinishReset, Identity, LogIn, OpenAccount, Refresh, Role, RolePermissions, SecondFactor, Session,
+    SessionId, StartReset, Tokens,
 };
 use platform::{Cx, Result, db::Page};
 

@@ -475,7 +475,14 @@ pub trait Directory: Send + Sync {
     /// Doctors who wait for an approval.
     async fn waiting_doctors(&self, cx: &Cx, page: PageAsk) -> Result<Page<Doctor>>;
     /// Approves or refuses one who waits.
-    async fn decide_doctor(&self, cx: &Cx, id: &DoctorId, version: i64, approve: bool, reason: Option<String>) -> Result<Doctor>;
+    async fn decide_doctor(
+        &self,
+        cx: &Cx,
+        id: &DoctorId,
+        version: i64,
+        approve: bool,
+        reason: Option<String>,
+    ) -> Result<Doctor>;
     /// Takes a doctor out of the list; appointments stay (R.V5).
     async fn retire_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor>;
 

@@ -619,14 +619,29 @@ pub trait Scheduling: Send + Sync {
     /// Moves, at that version; the old time is let go only when the new one is had (R.N2).
     async fn reschedule(&self, cx: &Cx, id: &AppointmentId, version: i64, ask: Reschedule) -> Result<Appointment>;
     /// Corrects a final state, with a reason (R.N1).
-    async fn correct(&self, cx: &Cx, id: &AppointmentId, version: i64, to: State, reason: String) -> Result<Appointment>;
+    async fn correct(
+        &self,
+        cx: &Cx,
+        id: &AppointmentId,
+        version: i64,
+        to: State,
+        reason: String,
+    ) -> Result<Appointment>;
 
     /// A facility's or doctor's schedules.
-    async fn schedules(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>) -> Result<Vec<Schedule>>;
+    async fn schedules(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>)
+    -> Result<Vec<Schedule>>;
     /// Makes a schedule, or replaces the one of the same doctor or desk at that facility.
     async fn set_schedule(&self, cx: &Cx, version: Option<i64>, form: ScheduleForm) -> Result<(Schedule, Affected)>;
     /// Exceptions that touch a span of time, for whom they hold.
-    async fn exceptions(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>, from: Timestamp, until: Timestamp) -> Result<Vec<Exception>>;
+    async fn exceptions(
+        &self,
+        cx: &Cx,
+        facility: Option<FacilityId>,
+        doctor: Option<DoctorId>,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Exception>>;
     /// Adds an exception; answers with the appointments it touches.
     async fn add_exception(&self, cx: &Cx, exception: Exception) -> Result<(Exception, Affected)>;
     /// Takes an exception back.

@@ -1,6 +1,9 @@
 //! Who may change and see what: a permission, and the facility it is used at.
 
-use contracts::{Permission, directory::{Doctor, DoctorState, FacilityId}};
+use contracts::{
+    Permission,
+    directory::{Doctor, DoctorState, FacilityId},
+};
 use platform::{Cx, Error, Result, ids::Id as _};
 
 /// The actor has the permission and works for the facility; a facility of others is as good as none (404).

@@ -2,9 +2,16 @@
 //! for the database, and a change is seen at once, for it is put here before its author gets the answer (B5).
 //! Nothing is ever taken out of a shelf, so that a place on it is as good as an id; departments alone may go.
 
-use std::{borrow::Borrow, collections::{BTreeMap, HashMap}, hash::Hash, sync::Arc};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+    sync::Arc,
+};
 
-use contracts::directory::{Department, DepartmentId, Facility, FacilityId, Service, ServiceId, Speciality, SpecialityId};
+use contracts::directory::{
+    Department, DepartmentId, Facility, FacilityId, Service, ServiceId, Speciality, SpecialityId,
+};
 
 use crate::search::{Words, plain, words};
 
@@ -170,7 +177,9 @@ impl Catalogue {
 /// A city's name as people begin to type it: `Kota Makassar` → `makassar`.
 pub(crate) fn plain_city(regency_name: &str) -> String {
     let plain = plain(regency_name);
-    let short = ["kota administrasi ", "kabupaten administrasi ", "kota ", "kabupaten ", "kab. "].iter().find_map(|kind| plain.strip_prefix(kind));
+    let short = ["kota administrasi ", "kabupaten administrasi ", "kota ", "kabupaten ", "kab. "]
+        .iter()
+        .find_map(|kind| plain.strip_prefix(kind));
     short.unwrap_or(&plain).trim().to_owned()
 }
 

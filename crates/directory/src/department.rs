@@ -1,19 +1,31 @@
 //! Departments (poli) of a facility.
 
-use contracts::{Permission, audit::AuditEntry, directory::{Bilingual, Department, DepartmentId, FacilityId}};
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    directory::{Bilingual, Department, DepartmentId, FacilityId},
+};
 use platform::{Cx, Error, Result, db::Tx, error::Problems, ids::Id as _};
 
 use crate::{DirectoryContext, access, facility};
 
 const ALL: &str = "select id, facility, name_id, name_en from department order by id";
-const INSERT: &str = "insert into department (id, facility, name_id, name_en) values ($1, $2, $3, $4) on conflict do nothing";
+const INSERT: &str =
+    "insert into department (id, facility, name_id, name_en) values ($1, $2, $3, $4) on conflict do nothing";
 const NAMED_BY: &str = "select id from service where department = $1 limit 1";
 const DELETE: &str = "delete from department where id = $1";
 
 /// Every department, for the catalogue.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Department>> {
     let rows: Vec<(DepartmentId, FacilityId, String, String)> = tx.all(ALL, &[]).await?;
-    Ok(rows.into_iter().map(|(id, facility, name_id, name_en)| Department { id, facility, name: Bilingual { id: name_id, en: name_en } }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, facility, name_id, name_en)| Department {
+            id,
+            facility,
+            name: Bilingual { id: name_id, en: name_en },
+        })
+        .collect())
 }
 
 pub(crate) fn of_facility(directory: &DirectoryContext, cx: &Cx, facility: &FacilityId) -> Result<Vec<Department>> {
@@ -21,7 +33,12 @@ pub(crate) fn of_facility(directory: &DirectoryContext, cx: &Cx, facility: &Faci
     Ok(directory.memory.catalogue().departments_of(facility).cloned().collect())
 }
 
-pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, facility: &FacilityId, name: Bilingual) -> Result<Department> {
+pub(crate) async fn add(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    facility: &FacilityId,
+    name: Bilingual,
+) -> Result<Department> {
     access::at_facility(cx, Permission::ServiceManage, facility, "facility")?;
     if directory.memory.catalogue().facilities.get(facility).is_none() {
         return Err(Error::NotFound("facility"));

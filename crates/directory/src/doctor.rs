@@ -7,14 +7,25 @@ mod store;
 
 use std::sync::Arc;
 
-use contracts::{Permission, audit::AuditEntry, directory::{Doctor, DoctorChanged, DoctorForm, DoctorId, DoctorState}};
-use platform::{Actor, Cx, Error, Id as _, Result, db::{Page, PageAsk, Tx}};
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    directory::{Doctor, DoctorChanged, DoctorForm, DoctorId, DoctorState},
+};
+use platform::{
+    Actor, Cx, Error, Id as _, Result,
+    db::{Page, PageAsk, Tx},
+};
 
 pub(crate) use decision::{decide, retire};
 pub(crate) use form::check;
 pub(crate) use store::{all_listed, find, insert, of_str, update};
 
-use crate::{DirectoryContext, access::{self, Standing}, memory::Memory};
+use crate::{
+    DirectoryContext,
+    access::{self, Standing},
+    memory::Memory,
+};
 
 /// A doctor as the asker may see them.
 pub(crate) async fn get(directory: &DirectoryContext, cx: &Cx, id_or_slug: &str) -> Result<Doctor> {
@@ -79,7 +90,13 @@ async fn create(directory: &DirectoryContext, cx: &Cx, mut doctor: Doctor, actio
 
 /// Replaces a doctor's fields. Staff change all of them, but of practices only those at facilities they work for;
 /// the doctor changes how they present themselves, and everything while they wait.
-pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &DoctorId, version: i64, form: DoctorForm) -> Result<Doctor> {
+pub(crate) async fn change(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    id: &DoctorId,
+    version: i64,
+    form: DoctorForm,
+) -> Result<Doctor> {
     cx.account().map(drop).or_else(|e| if cx.may(Permission::DoctorManage) { Ok(()) } else { Err(e) })?;
     let before = whole(directory, id.clone()).await?;
     if before.version != version {
@@ -133,7 +150,9 @@ pub(crate) async fn waiting(directory: &DirectoryContext, cx: &Cx, ask: PageAsk)
                 let batch = store::waiting_after(tx, &memory, &after).await?;
                 let Some(last) = batch.last() else { break };
                 after = last.id.to_string();
-                found.extend(batch.into_iter().filter(|doctor| doctor.practices.iter().any(|p| cx.serves(p.facility.as_str()))));
+                found.extend(
+                    batch.into_iter().filter(|doctor| doctor.practices.iter().any(|p| cx.serves(p.facility.as_str()))),
+                );
             }
             Page::of(found, &ask, |doctor| doctor.id.to_string())
         })
@@ -142,7 +161,14 @@ pub(crate) async fn waiting(directory: &DirectoryContext, cx: &Cx, ask: PageAsk)
 
 /// Tells of a doctor as they are now: the others (of those who may be booked, or no longer may), the audit trail, and
 /// after the commit what is kept in memory.
-pub(crate) async fn said(tx: &mut Tx, cx: &Cx, memory: &Arc<Memory>, doctor: &Doctor, action: &str, reason: Option<&str>) -> Result<()> {
+pub(crate) async fn said(
+    tx: &mut Tx,
+    cx: &Cx,
+    memory: &Arc<Memory>,
+    doctor: &Doctor,
+    action: &str,
+    reason: Option<&str>,
+) -> Result<()> {
     if matches!(doctor.state, DoctorState::Listed | DoctorState::Retired) {
         tx.publish(cx, &changed(doctor)).await?;
     }

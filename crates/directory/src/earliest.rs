@@ -1,8 +1,14 @@
 //! The earliest free start of each doctor, as scheduling last told it.
 
-use contracts::{directory::{DoctorId, FacilityId, Mode}, scheduling::{AvailabilityChanged, EarliestFree}};
+use contracts::{
+    directory::{DoctorId, FacilityId, Mode},
+    scheduling::{AvailabilityChanged, EarliestFree},
+};
 use jiff::Timestamp;
-use platform::{Result, db::{Tx, Value}};
+use platform::{
+    Result,
+    db::{Tx, Value},
+};
 
 const ALL: &str = "select doctor, facility, mode, at from earliest_free order by doctor";
 const FORGET: &str = "delete from earliest_free where doctor = $1";
@@ -26,7 +32,9 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(DoctorId, Vec<EarliestFree>)
 /// Replaces what is known of a doctor.
 pub(crate) async fn note(tx: &mut Tx, changed: &AvailabilityChanged) -> Result<()> {
     tx.exec(FORGET, &[&changed.doctor]).await?;
-    let row = |free: &EarliestFree| -> Vec<Value> { vec![changed.doctor.clone().into(), free.facility.clone().into(), free.mode.into(), free.at.into()] };
+    let row = |free: &EarliestFree| -> Vec<Value> {
+        vec![changed.doctor.clone().into(), free.facility.clone().into(), free.mode.into(), free.at.into()]
+    };
     let rows: Vec<Vec<Value>> = changed.earliest.iter().map(row).collect();
     tx.exec_many(NOTE, &rows).await?;
     Ok(())

@@ -1,8 +1,17 @@
 //! Facilities: places of care.
 
-use contracts::{Permission, audit::AuditEntry, directory::{Facility, FacilityChanged, FacilityForm, FacilityId, FacilitySearch}};
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    directory::{Facility, FacilityChanged, FacilityForm, FacilityId, FacilitySearch},
+};
 use jiff::tz::TimeZone;
-use platform::{Cx, Error, FieldError, Result, db::{Page, Tx}, error::Problems, ids::Id as _};
+use platform::{
+    Cx, Error, FieldError, Result,
+    db::{Page, Tx},
+    error::Problems,
+    ids::Id as _,
+};
 
 use crate::{DirectoryContext, access, region, search, slug};
 
@@ -25,21 +34,38 @@ platform::row! {
     }
 }
 
-const ALL: &str = "select id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version
+const ALL: &str =
+    "select id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version
     from facility order by id";
-const OF_NAME: &str = "select id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version
+const OF_NAME: &str =
+    "select id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version
     from facility where name = $1 and regency = $2";
 const INSERT: &str = "insert into facility
     (id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) on conflict do nothing";
-const UPDATE: &str = "update facility set name = $3, zone = $4, address = $5, regency = $6, regency_name = $7, latitude = $8,
+const UPDATE: &str =
+    "update facility set name = $3, zone = $4, address = $5, regency = $6, regency_name = $7, latitude = $8,
     longitude = $9, phone = $10, bpjs = $11, active = $12, version = version + 1
     where id = $1 and version = $2 returning slug, version";
 const NAME_TAKEN: &str = "select id from facility where name = $1 and regency = $2 and id <> $3";
 
 impl From<Row> for Facility {
     fn from(row: Row) -> Self {
-        let Row { id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version } = row;
+        let Row {
+            id,
+            slug,
+            name,
+            zone,
+            address,
+            regency,
+            regency_name,
+            latitude,
+            longitude,
+            phone,
+            bpjs,
+            active,
+            version,
+        } = row;
         Self { id, slug, name, zone, address, regency, regency_name, latitude, longitude, phone, bpjs, active, version }
     }
 }
@@ -69,7 +95,10 @@ pub(crate) fn search(directory: &DirectoryContext, cx: &Cx, ask: &FacilitySearch
 
 pub(crate) fn get(directory: &DirectoryContext, cx: &Cx, id_or_slug: &str) -> Result<Facility> {
     let found = directory.memory.catalogue().facility(id_or_slug).cloned();
-    found.filter(|facility| visible(cx, facility)).map(|facility| (*facility).clone()).ok_or(Error::NotFound("facility"))
+    found
+        .filter(|facility| visible(cx, facility))
+        .map(|facility| (*facility).clone())
+        .ok_or(Error::NotFound("facility"))
 }
 
 pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: FacilityForm) -> Result<Facility> {
@@ -88,7 +117,13 @@ pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: FacilityFor
         .await
 }
 
-pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &FacilityId, version: i64, form: FacilityForm) -> Result<Facility> {
+pub(crate) async fn change(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    id: &FacilityId,
+    version: i64,
+    form: FacilityForm,
+) -> Result<Facility> {
     access::at_facility(cx, Permission::DirectoryManage, id, "facility")?;
     if directory.memory.catalogue().facilities.get(id).is_none() {
         return Err(Error::NotFound("facility"));
@@ -113,12 +148,19 @@ pub(crate) async fn check(tx: &mut Tx, id: FacilityId, form: FacilityForm) -> Re
     let name = problems.text("name", &form.name, 120);
     let address = problems.text("address", &form.address, 300);
     let phone = problems.optional_text("phone", form.phone.as_deref(), 30);
-    let dialled = |phone: &String| phone.chars().all(|c| c.is_ascii_digit() || "+-() .".contains(c)) && phone.chars().filter(char::is_ascii_digit).count() >= 5;
+    let dialled = |phone: &String| {
+        phone.chars().all(|c| c.is_ascii_digit() || "+-() .".contains(c))
+            && phone.chars().filter(char::is_ascii_digit).count() >= 5
+    };
     problems.check(phone.as_ref().is_none_or(dialled), "phone", "invalid-phone");
     problems.check(form.zone.contains('/') && TimeZone::get(&form.zone).is_ok(), "zone", "no-such-zone");
     within(&mut problems, "latitude", form.latitude, 90);
     within(&mut problems, "longitude", form.longitude, 180);
-    problems.check(form.latitude.is_some() == form.longitude.is_some(), if form.latitude.is_none() { "latitude" } else { "longitude" }, "required");
+    problems.check(
+        form.latitude.is_some() == form.longitude.is_some(),
+        if form.latitude.is_none() { "latitude" } else { "longitude" },
+        "required",
+    );
     let regency_name = if region::is_regency(&form.regency) { region::name(tx, &form.regency).await? } else { None };
     problems.check(regency_name.is_some(), "regency", "no-such-region");
     problems.done()?;
@@ -152,7 +194,23 @@ pub(crate) async fn insert(tx: &mut Tx, cx: &Cx, f: &mut Facility) -> Result<()>
     for n in slug::attempts(cx) {
         let slug = slug::choice(&base, n);
         let written = tx
-            .exec(INSERT, &[&f.id, &slug, &f.name, &f.zone, &f.address, &f.regency, &f.regency_name, &f.latitude, &f.longitude, &f.phone, &f.bpjs, &f.active])
+            .exec(
+                INSERT,
+                &[
+                    &f.id,
+                    &slug,
+                    &f.name,
+                    &f.zone,
+                    &f.address,
+                    &f.regency,
+                    &f.regency_name,
+                    &f.latitude,
+                    &f.longitude,
+                    &f.phone,
+                    &f.bpjs,
+                    &f.active,
+                ],
+            )
             .await?;
         if written == 1 {
             f.slug = slug;
@@ -167,7 +225,23 @@ pub(crate) async fn insert(tx: &mut Tx, cx: &Cx, f: &mut Facility) -> Result<()>
 pub(crate) async fn update(tx: &mut Tx, version: i64, mut f: Facility) -> Result<Facility> {
     refuse_second(tx, &f).await?;
     let updated: Option<(String, i64)> = tx
-        .one(UPDATE, &[&f.id, &version, &f.name, &f.zone, &f.address, &f.regency, &f.regency_name, &f.latitude, &f.longitude, &f.phone, &f.bpjs, &f.active])
+        .one(
+            UPDATE,
+            &[
+                &f.id,
+                &version,
+                &f.name,
+                &f.zone,
+                &f.address,
+                &f.regency,
+                &f.regency_name,
+                &f.latitude,
+                &f.longitude,
+                &f.phone,
+                &f.bpjs,
+                &f.active,
+            ],
+        )
         .await
         // Another took the name after it was looked for.
         .map_err(|error| if error.is_unique() { Error::invalid("name", "facility-exists") } else { error })?;
@@ -183,14 +257,17 @@ async fn refuse_second(tx: &mut Tx, f: &Facility) -> Result<()> {
 
 /// Says to the others, and to the audit trail, what was done.
 pub(crate) async fn said(tx: &mut Tx, cx: &Cx, action: &str, f: &Facility) -> Result<()> {
-    tx.publish(cx, &FacilityChanged {
-        facility: f.id.clone(),
-        slug: f.slug.clone(),
-        name: f.name.clone(),
-        zone: f.zone.clone(),
-        address: format!("{}, {}", f.address, f.regency_name),
-        active: f.active,
-    })
+    tx.publish(
+        cx,
+        &FacilityChanged {
+            facility: f.id.clone(),
+            slug: f.slug.clone(),
+            name: f.name.clone(),
+            zone: f.zone.clone(),
+            address: format!("{}, {}", f.address, f.regency_name),
+            active: f.active,
+        },
+    )
     .await?;
     tx.publish(cx, &AuditEntry::of(cx, crate::CONTEXT, action, f.id.as_str()).at_facility(f.id.as_str())).await
 }

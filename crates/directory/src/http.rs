@@ -9,7 +9,10 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use contracts::directory::{Bilingual, Directory, Region, Speciality};
 use http::StatusCode;
-use platform::{Cx, Result, http::{Body, Params}};
+use platform::{
+    Cx, Result,
+    http::{Body, Params},
+};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -66,7 +69,11 @@ struct SpecialityForm {
 /// Adds a speciality. Needs `directory.manage` for the whole network.
 #[utoipa::path(post, path = "/api/v1/specialities", operation_id = "addSpeciality", tag = "directory", request_body = SpecialityForm,
     responses((status = 201, description = "Added", body = Speciality), (status = 422, description = "Fields to mend")))]
-async fn add_speciality(State(directory): Verbs, cx: Cx, Body(form): Body<SpecialityForm>) -> Result<(StatusCode, Json<Speciality>)> {
+async fn add_speciality(
+    State(directory): Verbs,
+    cx: Cx,
+    Body(form): Body<SpecialityForm>,
+) -> Result<(StatusCode, Json<Speciality>)> {
     Ok((StatusCode::CREATED, Json(directory.add_speciality(&cx, form.slug, form.name, form.title).await?)))
 }
 

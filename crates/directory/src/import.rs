@@ -8,7 +8,10 @@ mod file;
 mod regions;
 
 use contracts::directory::{ImportReport, RefusedRow};
-use platform::{Cx, Error, FieldError, Result, i18n::{Locale, Texts}};
+use platform::{
+    Cx, Error, FieldError, Result,
+    i18n::{Locale, Texts},
+};
 
 use crate::DirectoryContext;
 
@@ -25,7 +28,9 @@ pub(crate) async fn run(directory: &DirectoryContext, cx: &Cx, what: &str, csv: 
         "regions" => regions::run(directory, cx, csv).await,
         "facilities" => facilities::run(directory, cx, csv).await,
         "doctors" => doctors::run(directory, cx, csv).await,
-        _ => Err(Error::Invalid(vec![FieldError::new("what", "not-one-of").with("choices", "regions, facilities, doctors")])),
+        _ => Err(Error::Invalid(vec![
+            FieldError::new("what", "not-one-of").with("choices", "regions, facilities, doctors"),
+        ])),
     }
 }
 

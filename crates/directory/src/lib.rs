@@ -23,10 +23,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contracts::directory::{
-    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch, Facility, FacilityForm,
-    FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm, ServiceId, ServiceKind, Speciality,
+    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch, Facility,
+    FacilityForm, FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm, ServiceId, ServiceKind,
+    Speciality,
 };
-use platform::{Cx, Error, Result, db::{Db, Migration, Page, PageAsk}, error::Problems, i18n::{Locale, Texts}};
+use platform::{
+    Cx, Error, Result,
+    db::{Db, Migration, Page, PageAsk},
+    error::Problems,
+    i18n::{Locale, Texts},
+};
 
 use crate::memory::Memory;
 
@@ -37,8 +43,10 @@ pub const CONTEXT: &str = "directory";
 pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_directory.sql", "0002_specialities.sql");
 
 /// Texts for people: what is wrong with a field, and why something cannot be done.
-pub const TEXTS: &[(Locale, &str)] =
-    &[(Locale::Id, include_str!("../locales/id/directory.ftl")), (Locale::En, include_str!("../locales/en/directory.ftl"))];
+pub const TEXTS: &[(Locale, &str)] = &[
+    (Locale::Id, include_str!("../locales/id/directory.ftl")),
+    (Locale::En, include_str!("../locales/en/directory.ftl")),
+];
 
 /// The directory, on its database.
 pub struct DirectoryContext {
@@ -102,7 +110,14 @@ impl Directory for DirectoryContext {
         doctor::waiting(self, cx, page).await
     }
 
-    async fn decide_doctor(&self, cx: &Cx, id: &DoctorId, version: i64, approve: bool, reason: Option<String>) -> Result<Doctor> {
+    async fn decide_doctor(
+        &self,
+        cx: &Cx,
+        id: &DoctorId,
+        version: i64,
+        approve: bool,
+        reason: Option<String>,
+    ) -> Result<Doctor> {
         doctor::decide(self, cx, id, version, approve, reason).await
     }
 

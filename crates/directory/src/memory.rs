@@ -6,11 +6,19 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use contracts::{directory::{Department, Doctor, DoctorId, Facility, Service, Speciality}, scheduling::EarliestFree};
+use contracts::{
+    directory::{Department, Doctor, DoctorId, Facility, Service, Speciality},
+    scheduling::EarliestFree,
+};
 use moka::{ops::compute::Op, sync::Cache};
 use platform::{Result, db::Db};
 
-use crate::{catalogue::Catalogue, department, doctor, earliest, facility, search::{Index, Listed}, service, speciality};
+use crate::{
+    catalogue::Catalogue,
+    department, doctor, earliest, facility,
+    search::{Index, Listed},
+    service, speciality,
+};
 
 /// So many doctors' pages are kept.
 const PAGES: u64 = 2_000;
@@ -95,8 +103,14 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use contracts::{directory::{Bilingual, Doctor, DoctorId, DoctorState}, people::Sex};
-    use platform::{Id as _, db::{Db, DbOptions}};
+    use contracts::{
+        directory::{Bilingual, Doctor, DoctorId, DoctorState},
+        people::Sex,
+    };
+    use platform::{
+        Id as _,
+        db::{Db, DbOptions},
+    };
 
     use super::Memory;
 
@@ -124,7 +138,8 @@ mod tests {
     #[tokio::test]
     async fn an_older_row_never_replaces_a_newer_one() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite:{}/directory.db", folder.path().display()), DbOptions::default()).await.unwrap();
+        let db =
+            Db::open(&format!("sqlite:{}/directory.db", folder.path().display()), DbOptions::default()).await.unwrap();
         db.migrate("directory", crate::MIGRATIONS).await.unwrap();
         let memory = Memory::load(&db).await.unwrap();
         memory.put_doctor(doctor(2));

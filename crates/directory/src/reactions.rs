@@ -1,6 +1,9 @@
 //! What the directory does when it hears the other contexts.
 
-use contracts::{people::{ErasureAnswer, ErasureDone, PatientErased}, scheduling::AvailabilityChanged};
+use contracts::{
+    people::{ErasureAnswer, ErasureDone, PatientErased},
+    scheduling::AvailabilityChanged,
+};
 use platform::bus::Reactions;
 
 use crate::{CONTEXT, DirectoryContext, earliest};

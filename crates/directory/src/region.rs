@@ -27,7 +27,8 @@ static KNOWN: LazyLock<Rows> = LazyLock::new(|| {
 
 const OVERLAID: &str = "select code, name from region where parent = $1 order by code limit 5000";
 const OVERLAID_NAME: &str = "select name from region where code = $1";
-const OVERLAY: &str = "insert into region (code, parent, name) values ($1, $2, $3) on conflict (code) do update set name = excluded.name";
+const OVERLAY: &str =
+    "insert into region (code, parent, name) values ($1, $2, $3) on conflict (code) do update set name = excluded.name";
 
 /// The regions right below a code; the provinces below `""`.
 pub(crate) async fn below(tx: &mut Tx, parent: &str) -> Result<Vec<Region>> {
@@ -76,7 +77,11 @@ fn known(code: &str) -> Option<&'static str> {
 
 fn known_below(parent: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let from = KNOWN.partition_point(|(code, _)| *code < parent);
-    KNOWN[from..].iter().copied().take_while(move |(code, _)| code.starts_with(parent)).filter(move |(code, _)| *code != parent && parent_of(code) == parent)
+    KNOWN[from..]
+        .iter()
+        .copied()
+        .take_while(move |(code, _)| code.starts_with(parent))
+        .filter(move |(code, _)| *code != parent && parent_of(code) == parent)
 }
 
 fn region(code: &str, name: &str) -> Region {

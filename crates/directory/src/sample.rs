@@ -9,12 +9,15 @@ use std::sync::Arc;
 use contracts::{
     auth::AccountId,
     directory::{
-        Bilingual, Directory, Doctor, DoctorForm, Facility, FacilityForm, FacilityId, Mode, Practice, PracticeService, Service, ServiceForm,
-        ServiceKind, Speciality, WeeklyHours,
+        Bilingual, Directory, Doctor, DoctorForm, Facility, FacilityForm, FacilityId, Mode, Practice, PracticeService,
+        Service, ServiceForm, ServiceKind, Speciality, WeeklyHours,
     },
     people::Sex,
 };
-use jiff::{ToSpan as _, civil::{Date, Time, time}};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, Time, time},
+};
 use platform::{Cx, Error, Result, entropy::Entropy};
 use tokio::task::JoinSet;
 
@@ -144,7 +147,13 @@ pub async fn plant(directory: &Arc<dyn Directory>, cx: &Cx, sample: &Sample) -> 
     Ok(planted)
 }
 
-async fn add_doctors(directory: &Arc<dyn Directory>, cx: &Cx, sample: &Sample, planted: &Planted, specialities: &[Speciality]) -> Result<Vec<Doctor>> {
+async fn add_doctors(
+    directory: &Arc<dyn Directory>,
+    cx: &Cx,
+    sample: &Sample,
+    planted: &Planted,
+    specialities: &[Speciality],
+) -> Result<Vec<Doctor>> {
     let mut added: Vec<Option<Doctor>> = vec![None; sample.doctors.len()];
     let mut running: JoinSet<Result<(usize, Doctor)>> = JoinSet::new();
     let at_once = if added.len() <= SMALL { 1 } else { AT_ONCE };
@@ -162,7 +171,10 @@ async fn add_doctors(directory: &Arc<dyn Directory>, cx: &Cx, sample: &Sample, p
     Ok(added.into_iter().flatten().collect())
 }
 
-fn take(joined: Option<Result<Result<(usize, Doctor)>, tokio::task::JoinError>>, added: &mut [Option<Doctor>]) -> Result<()> {
+fn take(
+    joined: Option<Result<Result<(usize, Doctor)>, tokio::task::JoinError>>,
+    added: &mut [Option<Doctor>],
+) -> Result<()> {
     if let Some(one) = joined {
         let (number, doctor) = one.map_err(Error::internal)??;
         added[number] = Some(doctor);
@@ -171,7 +183,14 @@ fn take(joined: Option<Result<Result<(usize, Doctor)>, tokio::task::JoinError>>,
 }
 
 /// The form of a sample doctor, once the facilities and services have ids.
-fn doctor_form(cx: &Cx, number: usize, doctor: &SampleDoctor, sample: &Sample, planted: &Planted, specialities: &[Speciality]) -> Result<DoctorForm> {
+fn doctor_form(
+    cx: &Cx,
+    number: usize,
+    doctor: &SampleDoctor,
+    sample: &Sample,
+    planted: &Planted,
+    specialities: &[Speciality],
+) -> Result<DoctorForm> {
     let speciality = specialities.iter().find(|s| s.slug == doctor.speciality).ok_or(Error::NotFound("speciality"))?;
     let today = cx.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let in_years = |years: i32| today.checked_add(years.years()).unwrap_or(Date::MAX);
@@ -214,8 +233,11 @@ fn doctor(chance: &Entropy, number: usize, facilities: &[SampleFacility]) -> Sam
     // Some practise at a second place of the same zone, on other days.
     if number % 4 == 3 {
         let zone = &facilities[place].form.zone;
-        let near = (place + 1..place + facilities.len()).map(|at| at % facilities.len()).find(|at| facilities[*at].form.zone == *zone);
-        practices.extend(near.map(|at| (at, None, vec![weekly(6, time(9, 0, 0, 0), time(13, 0, 0, 0), &[Mode::InPerson])])));
+        let near = (place + 1..place + facilities.len())
+            .map(|at| at % facilities.len())
+            .find(|at| facilities[*at].form.zone == *zone);
+        practices
+            .extend(near.map(|at| (at, None, vec![weekly(6, time(9, 0, 0, 0), time(13, 0, 0, 0), &[Mode::InPerson])])));
     }
     SampleDoctor {
         name,
@@ -248,8 +270,14 @@ fn hours(chance: &Entropy, number: usize) -> Vec<WeeklyHours> {
     match chance.below(4) {
         0 => days.map(|day| weekly(day, at(8, 0), at(12, 0), THERE)).collect(),
         1 => days.map(|day| weekly(day, at(13, 0), at(17, 0), BOTH)).collect(),
-        2 => days.flat_map(|day| [weekly(day, at(9, 0), at(11, 30), THERE), weekly(day, at(16, 0), at(19, 0), BOTH)]).collect(),
-        _ => days.flat_map(|day| [weekly(day, at(10, 0), at(14, 0), BOTH), weekly(day, at(19, 30), at(21, 0), &[Mode::Online])]).collect(),
+        2 => days
+            .flat_map(|day| [weekly(day, at(9, 0), at(11, 30), THERE), weekly(day, at(16, 0), at(19, 0), BOTH)])
+            .collect(),
+        _ => days
+            .flat_map(|day| {
+                [weekly(day, at(10, 0), at(14, 0), BOTH), weekly(day, at(19, 30), at(21, 0), &[Mode::Online])]
+            })
+            .collect(),
     }
 }
 

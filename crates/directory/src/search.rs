@@ -14,8 +14,8 @@ mod index;
 mod recall;
 mod words;
 
+pub(crate) use doctors::find as find_doctors;
 pub(crate) use facilities::find as find_facilities;
 pub(crate) use fold::{plain, words};
 pub(crate) use index::{Index, Listed, Place};
 pub(crate) use words::Words;
-pub(crate) use doctors::find as find_doctors;

@@ -1,6 +1,12 @@
 //! Services: what a facility offers, how long it takes and what it costs.
 
-use contracts::{Permission, audit::AuditEntry, directory::{Bilingual, DepartmentId, FacilityId, Mode, Service, ServiceChanged, ServiceForm, ServiceId, ServiceKind}};
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    directory::{
+        Bilingual, DepartmentId, FacilityId, Mode, Service, ServiceChanged, ServiceForm, ServiceId, ServiceKind,
+    },
+};
 use platform::{Cx, Error, FieldError, Money, Result, db::Tx, error::Problems, ids::Id as _};
 
 use crate::{DirectoryContext, access, catalogue::Catalogue, facility, stored};
@@ -29,9 +35,11 @@ platform::row! {
     }
 }
 
-const ALL: &str = "select id, facility, department, kind, name_id, name_en, preparation_id, preparation_en, duration_minutes,
+const ALL: &str =
+    "select id, facility, department, kind, name_id, name_en, preparation_id, preparation_en, duration_minutes,
     buffer_before_minutes, buffer_after_minutes, price, modes, active, version from service order by id";
-const INSERT: &str = "insert into service (id, facility, department, kind, name_id, name_en, preparation_id, preparation_en,
+const INSERT: &str =
+    "insert into service (id, facility, department, kind, name_id, name_en, preparation_id, preparation_en,
     duration_minutes, buffer_before_minutes, buffer_after_minutes, price, modes, active, version)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)";
 const UPDATE: &str = "update service set department = $3, kind = $4, name_id = $5, name_en = $6, preparation_id = $7,
@@ -70,10 +78,16 @@ fn visible(cx: &Cx, service: &Service) -> bool {
     service.active || (cx.may(Permission::ServiceManage) && cx.serves(service.facility.as_str()))
 }
 
-pub(crate) fn of_facility(directory: &DirectoryContext, cx: &Cx, facility: &FacilityId, kind: Option<ServiceKind>) -> Result<Vec<Service>> {
+pub(crate) fn of_facility(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    facility: &FacilityId,
+    kind: Option<ServiceKind>,
+) -> Result<Vec<Service>> {
     facility::get(directory, cx, facility.as_str())?;
     let catalogue = directory.memory.catalogue();
-    let asked = |service: &&std::sync::Arc<Service>| visible(cx, service) && kind.is_none_or(|kind| kind == service.kind);
+    let asked =
+        |service: &&std::sync::Arc<Service>| visible(cx, service) && kind.is_none_or(|kind| kind == service.kind);
     Ok(catalogue.services_of(facility).filter(asked).map(|service| (**service).clone()).collect())
 }
 
@@ -91,10 +105,25 @@ pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: ServiceForm
         .write(async move |tx| {
             let s = &service;
             let modes = stored::text(&s.modes)?;
-            tx.exec(INSERT, &[
-                &s.id, &s.facility, &s.department, &s.kind, &s.name.id, &s.name.en, &s.preparation.id, &s.preparation.en,
-                &s.duration_minutes, &s.buffer_before_minutes, &s.buffer_after_minutes, &s.price.amount, &modes, &s.active,
-            ])
+            tx.exec(
+                INSERT,
+                &[
+                    &s.id,
+                    &s.facility,
+                    &s.department,
+                    &s.kind,
+                    &s.name.id,
+                    &s.name.en,
+                    &s.preparation.id,
+                    &s.preparation.en,
+                    &s.duration_minutes,
+                    &s.buffer_before_minutes,
+                    &s.buffer_after_minutes,
+                    &s.price.amount,
+                    &modes,
+                    &s.active,
+                ],
+            )
             .await?;
             said(tx, &cx, "service.add", s).await?;
             let added = service.clone();
@@ -104,7 +133,13 @@ pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: ServiceForm
         .await
 }
 
-pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &ServiceId, version: i64, form: ServiceForm) -> Result<Service> {
+pub(crate) async fn change(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    id: &ServiceId,
+    version: i64,
+    form: ServiceForm,
+) -> Result<Service> {
     cx.require(Permission::ServiceManage)?;
     let mut service = {
         let catalogue = directory.memory.catalogue();
@@ -122,10 +157,25 @@ pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &ServiceId
             let s = &service;
             let modes = stored::text(&s.modes)?;
             let updated: Option<(i64,)> = tx
-                .one(UPDATE, &[
-                    &s.id, &version, &s.department, &s.kind, &s.name.id, &s.name.en, &s.preparation.id, &s.preparation.en,
-                    &s.duration_minutes, &s.buffer_before_minutes, &s.buffer_after_minutes, &s.price.amount, &modes, &s.active,
-                ])
+                .one(
+                    UPDATE,
+                    &[
+                        &s.id,
+                        &version,
+                        &s.department,
+                        &s.kind,
+                        &s.name.id,
+                        &s.name.en,
+                        &s.preparation.id,
+                        &s.preparation.en,
+                        &s.duration_minutes,
+                        &s.buffer_before_minutes,
+                        &s.buffer_after_minutes,
+                        &s.price.amount,
+                        &modes,
+                        &s.active,
+                    ],
+                )
                 .await?;
             (service.version,) = updated.ok_or(Error::Stale)?;
             said(tx, &cx, "service.change", &service).await?;
@@ -140,11 +190,18 @@ pub(crate) async fn change(directory: &DirectoryContext, cx: &Cx, id: &ServiceId
 fn check(catalogue: &Catalogue, id: ServiceId, form: ServiceForm) -> Result<Service> {
     let mut problems = Problems::default();
     problems.check(catalogue.facilities.get(&form.facility).is_some(), "facility", "no-such-facility");
-    let there = |department: &DepartmentId| catalogue.department(department).is_some_and(|d| d.facility == form.facility);
+    let there =
+        |department: &DepartmentId| catalogue.department(department).is_some_and(|d| d.facility == form.facility);
     problems.check(form.department.as_ref().is_none_or(there), "department", "no-such-department");
-    let name = Bilingual { id: problems.text("name.id", &form.name.id, 120), en: problems.text("name.en", &form.name.en, 120) };
+    let name = Bilingual {
+        id: problems.text("name.id", &form.name.id, 120),
+        en: problems.text("name.en", &form.name.en, 120),
+    };
     let mut prepare = |field: &str, text: &str| problems.optional_text(field, Some(text), 2000).unwrap_or_default();
-    let preparation = Bilingual { id: prepare("preparation.id", &form.preparation.id), en: prepare("preparation.en", &form.preparation.en) };
+    let preparation = Bilingual {
+        id: prepare("preparation.id", &form.preparation.id),
+        en: prepare("preparation.en", &form.preparation.en),
+    };
     range(&mut problems, "duration_minutes", form.duration_minutes.into(), 5, 720);
     range(&mut problems, "buffer_before_minutes", form.buffer_before_minutes.into(), 0, 120);
     range(&mut problems, "buffer_after_minutes", form.buffer_after_minutes.into(), 0, 120);
@@ -182,5 +239,9 @@ pub(crate) fn range(problems: &mut Problems, field: &str, value: i64, min: i64, 
 
 async fn said(tx: &mut Tx, cx: &Cx, action: &str, service: &Service) -> Result<()> {
     tx.publish(cx, &ServiceChanged { service: service.id.clone(), details: service.clone() }).await?;
-    tx.publish(cx, &AuditEntry::of(cx, crate::CONTEXT, action, service.id.as_str()).at_facility(service.facility.as_str())).await
+    tx.publish(
+        cx,
+        &AuditEntry::of(cx, crate::CONTEXT, action, service.id.as_str()).at_facility(service.facility.as_str()),
+    )
+    .await
 }

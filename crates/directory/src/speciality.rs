@@ -1,17 +1,27 @@
 //! Fields of medicine.
 
-use contracts::{Permission, audit::AuditEntry, directory::{Bilingual, Speciality, SpecialityId}};
+use contracts::{
+    Permission,
+    audit::AuditEntry,
+    directory::{Bilingual, Speciality, SpecialityId},
+};
 use platform::{Cx, Error, Result, db::Tx, error::Problems, ids::Id as _};
 
 use crate::{DirectoryContext, access};
 
 const ALL: &str = "select id, slug, name_id, name_en, title from speciality order by id";
-const INSERT: &str = "insert into speciality (id, slug, name_id, name_en, title) values ($1, $2, $3, $4, $5) on conflict do nothing";
+const INSERT: &str =
+    "insert into speciality (id, slug, name_id, name_en, title) values ($1, $2, $3, $4, $5) on conflict do nothing";
 
 /// Every speciality, for the catalogue.
 pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Speciality>> {
     let rows: Vec<(SpecialityId, String, String, String, String)> = tx.all(ALL, &[]).await?;
-    let speciality = |(id, slug, name_id, name_en, title)| Speciality { id, slug, name: Bilingual { id: name_id, en: name_en }, title };
+    let speciality = |(id, slug, name_id, name_en, title)| Speciality {
+        id,
+        slug,
+        name: Bilingual { id: name_id, en: name_en },
+        title,
+    };
     Ok(rows.into_iter().map(speciality).collect())
 }
 
@@ -19,11 +29,18 @@ pub(crate) fn list(directory: &DirectoryContext) -> Vec<Speciality> {
     directory.memory.catalogue().specialities.all().iter().map(|speciality| (**speciality).clone()).collect()
 }
 
-pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, slug: String, name: Bilingual, title: String) -> Result<Speciality> {
+pub(crate) async fn add(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    slug: String,
+    name: Bilingual,
+    title: String,
+) -> Result<Speciality> {
     access::everywhere(cx, Permission::DirectoryManage)?;
     let mut problems = Problems::default();
     let slug = problems.text("slug", &slug, 60);
-    let plain = slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && !slug.starts_with('-');
+    let plain =
+        slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') && !slug.starts_with('-');
     problems.check(plain, "slug", "slug");
     let name = Bilingual { id: problems.text("name.id", &name.id, 80), en: problems.text("name.en", &name.en, 80) };
     let title = problems.text("title", &title, 20);

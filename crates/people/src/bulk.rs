@@ -5,7 +5,10 @@ use contracts::{
     audit::AuditEntry,
     people::{PatientChanged, PatientId},
 };
-use platform::{Cx, Error, Result, db::{Tx, Value}};
+use platform::{
+    Cx, Error, Result,
+    db::{Tx, Value},
+};
 
 use crate::{
     names,
@@ -18,11 +21,15 @@ const REFER: &str = "insert into import_ref (mark, patient) values ($1, $2) on c
 /// Keeps patients, each with the fingerprint of its reference, and tells the others. 412 where a reference was taken
 /// meanwhile, and then nothing is kept.
 pub(crate) async fn add(tx: &mut Tx, cx: &Cx, batch: Vec<(String, Sealed)>) -> Result<()> {
-    let refs: Vec<_> = batch.iter().map(|(mark, sealed)| vec![mark.as_str().into(), sealed.id.clone().into()]).collect();
+    let refs: Vec<_> =
+        batch.iter().map(|(mark, sealed)| vec![mark.as_str().into(), sealed.id.clone().into()]).collect();
     if tx.exec_many(REFER, &refs).await? != refs.len() as u64 {
         return Err(Error::Stale);
     }
-    let claims: Vec<_> = batch.iter().filter_map(|(_, sealed)| Some(vec![sealed.nik_mark.as_deref()?.into(), sealed.id.clone().into()])).collect();
+    let claims: Vec<_> = batch
+        .iter()
+        .filter_map(|(_, sealed)| Some(vec![sealed.nik_mark.as_deref()?.into(), sealed.id.clone().into()]))
+        .collect();
     tx.exec_many(CLAIM, &claims).await?;
     let (mut rows, mut words, mut marks) = (Vec::with_capacity(batch.len()), Vec::new(), Vec::new());
     let (mut news, mut lines): (Vec<PatientChanged>, Vec<AuditEntry>) = (Vec::new(), Vec::new());
@@ -32,13 +39,31 @@ pub(crate) async fn add(tx: &mut Tx, cx: &Cx, batch: Vec<(String, Sealed)>) -> R
         words.extend(names::words(&sealed.person.name).into_iter().map(|word| vec![word.into(), id()]));
         marks.extend(sealed.marks.iter().map(|mark| vec![mark.as_str().into(), id()]));
         let nik_mark = sealed.nik_mark.clone();
-        let Kept { id, name, birth_date, sex, patient_type, locale, details, version, .. } = sealed.kept(None, cx.locale, duplicate);
+        let Kept { id, name, birth_date, sex, patient_type, locale, details, version, .. } =
+            sealed.kept(None, cx.locale, duplicate);
         lines.push(entry(cx, "patient.import", &id));
         rows.push(vec![
-            id.clone().into(), Value::Null, name.clone().into(), birth_date.into(), sex.into(), patient_type.into(), locale.into(),
-            details.into(), nik_mark.into(), duplicate.into(),
+            id.clone().into(),
+            Value::Null,
+            name.clone().into(),
+            birth_date.into(),
+            sex.into(),
+            patient_type.into(),
+            locale.into(),
+            details.into(),
+            nik_mark.into(),
+            duplicate.into(),
         ]);
-        news.push(PatientChanged { patient: id, version, accounts: Vec::new(), name, birth_date, sex, patient_type, locale });
+        news.push(PatientChanged {
+            patient: id,
+            version,
+            accounts: Vec::new(),
+            name,
+            birth_date,
+            sex,
+            patient_type,
+            locale,
+        });
     }
     tx.exec_many(ADD, &rows).await?;
     tx.exec_many(ADD_WORD, &words).await?;

@@ -2,9 +2,14 @@
 
 use async_trait::async_trait;
 use contracts::people::{
-    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch, People,
+    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch,
+    People,
 };
-use platform::{Cx, Result, crypto::{KeyStore, MasterKey}, db::{Db, Page}};
+use platform::{
+    Cx, Result,
+    crypto::{KeyStore, MasterKey},
+    db::{Db, Page},
+};
 
 use crate::vault::Vault;
 

@@ -53,7 +53,9 @@ impl Details {
         put_back(&mut form.phone, &shown.phone, &self.phone);
         put_back(&mut form.email, &shown.email, &self.email);
         put_back(&mut form.address.line, &shown.address.line, &self.address.line);
-        if let (Some(typed), Some(shown), Some(kept)) = (&mut form.emergency_contact, &shown.emergency_contact, &self.emergency_contact) {
+        if let (Some(typed), Some(shown), Some(kept)) =
+            (&mut form.emergency_contact, &shown.emergency_contact, &self.emergency_contact)
+        {
             put_back(&mut typed.phone, &shown.phone, &kept.phone);
         }
         form

@@ -8,7 +8,12 @@ use contracts::{
     people::{Erasure, ErasureAnswer, ErasureDone, ErasureId, PatientErased, PatientId},
 };
 use jiff::{Timestamp, civil::Date};
-use platform::{Cx, Error, Result, bus, bus::Event as _, db::Tx, jobs::{Job, Jobs}};
+use platform::{
+    Cx, Error, Result, bus,
+    bus::Event as _,
+    db::Tx,
+    jobs::{Job, Jobs},
+};
 
 use crate::{PeopleContext, account, family, patient, profile::own};
 
@@ -32,7 +37,8 @@ const KEYS_GONE: &str = "update erasure set keys_gone_at = $2 where id = $1 and 
 const ANSWER: &str = "
     insert into erasure_answer (erasure, context, erased, kept, kept_until) values ($1, $2, $3, $4, $5) on conflict do nothing";
 const ONE: &str = "select contexts, asked_at, done_at from erasure where id = $1";
-const ANSWERS: &str = "select context, erased, kept, kept_until from erasure_answer where erasure = $1 order by context";
+const ANSWERS: &str =
+    "select context, erased, kept, kept_until from erasure_answer where erasure = $1 order by context";
 /// Locks the erasure, so that of two answers at once the second sees the first.
 const TURN: &str = "update erasure set erased = erased where id = $1";
 const DONE: &str = "update erasure set done_at = $2 where id = $1 and done_at is null";
@@ -94,7 +100,8 @@ async fn begin(tx: &mut Tx, cx: &Cx, account: &AccountId, answering: &str) -> Re
         let (before,) = tx.one::<(ErasureId,)>(OF_ACCOUNT, &[account]).await?.ok_or(Error::NotFound("erasure"))?;
         return Ok(before);
     }
-    let mut patients: Vec<PatientId> = tx.all::<(PatientId,)>(OWN, &[account]).await?.into_iter().map(|(id,)| id).collect();
+    let mut patients: Vec<PatientId> =
+        tx.all::<(PatientId,)>(OWN, &[account]).await?.into_iter().map(|(id,)| id).collect();
     for (member,) in tx.all::<(PatientId,)>(MEMBERS, &[account]).await? {
         tx.exec(LOCK, &[&member]).await?;
         match tx.one::<(i64,)>(SHARED, &[&member, account]).await? {

@@ -20,7 +20,8 @@ pub(crate) const CONSENT: &str = "people-consent-family-1";
 const ADD: &str = "
     insert into family (id, account, patient, relation, consent, consent_locale, consent_at, consent_by)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
-const END: &str = "update family set ended_at = $3, ended_by = $4 where account = $1 and patient = $2 and ended_at is null";
+const END: &str =
+    "update family set ended_at = $3, ended_by = $4 where account = $1 and patient = $2 and ended_at is null";
 const KEPT: &str = "select id, account, name, birth_date, sex, patient_type, locale, details, duplicate, version from patient where id = $1";
 const RAISE: &str = "update patient set version = version + 1 where id = $1";
 const SELF: &str = "select id, name, birth_date, sex, patient_type from patient where account = $1";

@@ -48,7 +48,11 @@ pub struct SearchBody {
 /// Patients by the beginning of words of the name, for staff.
 #[utoipa::path(get, path = "/api/v1/patients", tag = "patients", params(PatientSearch), responses(
     (status = 200, body = Page<PatientCard>), (status = 401), (status = 403), (status = 422)))]
-async fn list_patients(State(people): Verbs, cx: Cx, Params(ask): Params<PatientSearch>) -> Result<Json<Page<PatientCard>>> {
+async fn list_patients(
+    State(people): Verbs,
+    cx: Cx,
+    Params(ask): Params<PatientSearch>,
+) -> Result<Json<Page<PatientCard>>> {
     if ask.q.as_deref().is_some_and(tells_of_one_person) {
         return Err(Error::invalid("q", "search-in-body"));
     }
@@ -75,7 +79,8 @@ async fn register_patient(State(people): Verbs, cx: Cx, Body(form): Body<Patient
     (status = 200, body = Patient), (status = 401), (status = 403), (status = 404)))]
 async fn show_self(State(people): Verbs, cx: Cx) -> Result<impl IntoResponse> {
     let household = people.my_patients(&cx).await?;
-    let own = household.into_iter().find(|card| card.relation == Some(Relation::Own)).ok_or(Error::NotFound("patient"))?;
+    let own =
+        household.into_iter().find(|card| card.relation == Some(Relation::Own)).ok_or(Error::NotFound("patient"))?;
     people.patient(&cx, &own.id).await.map(versioned)
 }
 
@@ -118,7 +123,11 @@ async fn list_family(State(people): Verbs, cx: Cx) -> Result<Json<Vec<PatientCar
 /// Adds a family member to act for.
 #[utoipa::path(post, path = "/api/v1/family", tag = "family", request_body = AddFamilyMember, responses(
     (status = 201, body = PatientCard), (status = 401), (status = 403), (status = 409, description = "too-many-members"), (status = 422)))]
-async fn add_family_member(State(people): Verbs, cx: Cx, Body(ask): Body<AddFamilyMember>) -> Result<impl IntoResponse> {
+async fn add_family_member(
+    State(people): Verbs,
+    cx: Cx,
+    Body(ask): Body<AddFamilyMember>,
+) -> Result<impl IntoResponse> {
     let card = people.add_family_member(&cx, ask).await?;
     let at = [(axum::http::header::LOCATION, format!("/api/v1/patients/{}", card.id))];
     Ok((axum::http::StatusCode::CREATED, at, Json(card)))
@@ -127,7 +136,11 @@ async fn add_family_member(State(people): Verbs, cx: Cx, Body(ask): Body<AddFami
 /// Ends the right to act for a family member.
 #[utoipa::path(delete, path = "/api/v1/family/{id}", tag = "family", params(("id" = String, Path)), responses(
     (status = 204), (status = 401), (status = 403), (status = 404)))]
-async fn remove_family_member(State(people): Verbs, cx: Cx, PathId(id): PathId<PatientId>) -> Result<axum::http::StatusCode> {
+async fn remove_family_member(
+    State(people): Verbs,
+    cx: Cx,
+    PathId(id): PathId<PatientId>,
+) -> Result<axum::http::StatusCode> {
     people.remove_family_member(&cx, &id).await.map(|()| axum::http::StatusCode::NO_CONTENT)
 }
 

@@ -10,7 +10,11 @@ use contracts::{
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
-use platform::{Cx, Error, Result, error::{FieldError, Problems}, i18n::{Catalog, Texts}};
+use platform::{
+    Cx, Error, Result,
+    error::{FieldError, Problems},
+    i18n::{Catalog, Texts},
+};
 use serde::Deserialize;
 
 use crate::{
@@ -32,8 +36,23 @@ const REF: usize = 80;
 /// The most rows that are told of as refused; beyond them only the first matter.
 const MOST_REFUSED: usize = 10_000;
 const COLUMNS: [&str; 17] = [
-    "ref", "name", "nik", "no_nik_reason", "birth_place", "birth_date", "sex", "email", "phone", "address", "region", "postal_code",
-    "patient_type", "bpjs_number", "emergency_name", "emergency_phone", "emergency_relation",
+    "ref",
+    "name",
+    "nik",
+    "no_nik_reason",
+    "birth_place",
+    "birth_date",
+    "sex",
+    "email",
+    "phone",
+    "address",
+    "region",
+    "postal_code",
+    "patient_type",
+    "bpjs_number",
+    "emergency_name",
+    "emergency_phone",
+    "emergency_relation",
 ];
 const NEEDED: [&str; 4] = ["ref", "name", "birth_date", "sex"];
 
@@ -113,7 +132,11 @@ impl PeopleContext {
         problems.check(birth_date.is_some(), "birth_date", "invalid-date");
         let sex = sex(&row.sex);
         problems.check(sex.is_some(), "sex", "invalid");
-        let patient_type = if row.patient_type.is_empty() { Some(PatientType::Umum) } else { row.patient_type.to_lowercase().parse().ok() };
+        let patient_type = if row.patient_type.is_empty() {
+            Some(PatientType::Umum)
+        } else {
+            row.patient_type.to_lowercase().parse().ok()
+        };
         problems.check(patient_type.is_some(), "patient_type", "invalid");
         if let (Some(birth_date), Some(sex), Some(patient_type)) = (birth_date, sex, patient_type) {
             let person = patient_form::read(&mut problems, &form(row, birth_date, sex, patient_type), cx.now());
@@ -134,7 +157,9 @@ impl PeopleContext {
             let known = self.known(batch).await?;
             let new = batch.iter().filter(|ready| !known.contains(&ready.mark));
             let sealed: Vec<(String, Sealed)> = stream::iter(new.cloned())
-                .map(|ready| async { Ok::<_, Error>((ready.mark, Sealed::new(cx, &self.vault, cx.new_id(), ready.person).await?)) })
+                .map(|ready| async {
+                    Ok::<_, Error>((ready.mark, Sealed::new(cx, &self.vault, cx.new_id(), ready.person).await?))
+                })
                 .buffer_unordered(KEYS_AT_ONCE)
                 .try_collect()
                 .await?;
@@ -224,7 +249,11 @@ fn form(row: &Row, birth_date: Date, sex: Sex, patient_type: PatientType) -> Pat
         sex,
         email: given(&row.email),
         phone: given(&row.phone),
-        address: Address { line: row.address.clone(), region: given(&row.region), postal_code: given(&row.postal_code) },
+        address: Address {
+            line: row.address.clone(),
+            region: given(&row.region),
+            postal_code: given(&row.postal_code),
+        },
         patient_type,
         bpjs_number: given(&row.bpjs_number),
         emergency_contact: Some(emergency),

@@ -11,7 +11,9 @@ const PREFIXES: &str = include_str!("../data/regency_prefixes.txt");
 
 static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let lines = PREFIXES.lines().filter_map(|line| line.split_once(' '));
-    lines.flat_map(|(province, regencies)| regencies.split(' ').map(move |regency| format!("{province}{regency}"))).collect()
+    lines
+        .flat_map(|(province, regencies)| regencies.split(' ').map(move |regency| format!("{province}{regency}")))
+        .collect()
 });
 
 /// Added to the day of birth of women.
@@ -124,7 +126,14 @@ mod tests {
         assert_eq!(Nik::parse("737101010190000١").unwrap_err(), BadNik::Digits);
         assert_eq!(Nik::parse("").unwrap_err(), BadNik::Digits);
         assert_eq!(Nik::parse("7371010101900000").unwrap_err(), BadNik::Serial);
-        for wrong in ["7371013202900001", "7371010000900001", "7371010113900001", "7371014001900001", "7371017201900001", "7371013002900001"] {
+        for wrong in [
+            "7371013202900001",
+            "7371010000900001",
+            "7371010113900001",
+            "7371014001900001",
+            "7371017201900001",
+            "7371013002900001",
+        ] {
             assert_eq!(Nik::parse(wrong).unwrap_err(), BadNik::Date, "{wrong}");
         }
         assert!(Nik::parse("7371012902000001").is_ok(), "1900 had no leap day, 2000 had");

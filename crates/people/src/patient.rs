@@ -65,7 +65,18 @@ impl Sealed {
 
     pub(crate) fn kept(self, account: Option<AccountId>, locale: Locale, duplicate: bool) -> Kept {
         let Person { name, birth_date, sex, patient_type, .. } = self.person;
-        Kept { id: self.id, account, name, birth_date, sex, patient_type, locale, details: self.details, duplicate, version: 1 }
+        Kept {
+            id: self.id,
+            account,
+            name,
+            birth_date,
+            sex,
+            patient_type,
+            locale,
+            details: self.details,
+            duplicate,
+            version: 1,
+        }
     }
 }
 
@@ -90,12 +101,20 @@ const ACCOUNTS: &str = "
 
 /// Keeps a new patient and tells the others. 409 `profile-exists` where the account has one already. A NIK that another
 /// patient holds makes no difference but a mark for staff.
-pub(crate) async fn add(tx: &mut Tx, cx: &Cx, sealed: Sealed, account: Option<AccountId>, locale: Locale) -> Result<Kept> {
+pub(crate) async fn add(
+    tx: &mut Tx,
+    cx: &Cx,
+    sealed: Sealed,
+    account: Option<AccountId>,
+    locale: Locale,
+) -> Result<Kept> {
     let (nik_mark, marks) = (sealed.nik_mark.clone(), sealed.marks.clone());
     let duplicate = !claim(tx, &sealed.id, nik_mark.as_deref()).await?;
     let kept = sealed.kept(account, locale, duplicate);
     let Kept { id, account, name, birth_date, sex, patient_type, details, .. } = &kept;
-    let added = tx.exec(ADD, &[id, account, name, birth_date, sex, patient_type, &locale, details, &nik_mark, &duplicate]).await?;
+    let added = tx
+        .exec(ADD, &[id, account, name, birth_date, sex, patient_type, &locale, details, &nik_mark, &duplicate])
+        .await?;
     if added == 0 {
         return Err(Error::conflict("profile-exists"));
     }
@@ -111,7 +130,9 @@ pub(crate) async fn replace(tx: &mut Tx, cx: &Cx, before: &Kept, sealed: Sealed)
     let (nik_mark, marks) = (sealed.nik_mark.clone(), sealed.marks.clone());
     let kept = Kept { version: before.version + 1, ..sealed.kept(before.account.clone(), before.locale, duplicate) };
     let Kept { id, name, birth_date, sex, patient_type, details, .. } = &kept;
-    let changed = tx.exec(REPLACE, &[id, &before.version, name, birth_date, sex, patient_type, details, &nik_mark, &duplicate]).await?;
+    let changed = tx
+        .exec(REPLACE, &[id, &before.version, name, birth_date, sex, patient_type, details, &nik_mark, &duplicate])
+        .await?;
     if changed == 0 {
         return Err(Error::Stale);
     }
@@ -144,7 +165,13 @@ pub(crate) async fn erase(tx: &mut Tx, id: &PatientId) -> Result<u64> {
     const FORGET_REF: &str = "update import_ref set patient = '' where patient = $1";
     let released = release(tx, id).await?;
     let mut erased = u64::from(released.is_some());
-    for sql in [DROP_WORDS, DROP_MARKS, "delete from family where patient = $1", "delete from patient where id = $1", FORGET_REF] {
+    for sql in [
+        DROP_WORDS,
+        DROP_MARKS,
+        "delete from family where patient = $1",
+        "delete from patient where id = $1",
+        FORGET_REF,
+    ] {
         erased += tx.exec(sql, &[id]).await?;
     }
     if let Some(mark) = released {

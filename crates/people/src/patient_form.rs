@@ -1,7 +1,11 @@
 //! Checking what sign-up asks about a person (A2): every field at once, in the form in which it is kept.
 
 use contracts::people::{Address, EmergencyContact, PatientForm, PatientType, Sex};
-use jiff::{Timestamp, civil::{Date, date}, tz::{self, TimeZone}};
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+    tz::{self, TimeZone},
+};
 use platform::error::{FieldError, Problems};
 use unicode_normalization::UnicodeNormalization;
 
@@ -110,7 +114,9 @@ fn identity(problems: &mut Problems, form: &PatientForm) -> (Option<String>, Opt
         let reason = given(form.no_nik_reason.as_deref());
         match reason {
             Some(reason) if NO_NIK_REASONS.contains(&reason) => return (None, Some(reason.to_owned())),
-            Some(_) => problems.add(FieldError::new("no_nik_reason", "not-one-of").with("choices", NO_NIK_REASONS.join(", "))),
+            Some(_) => {
+                problems.add(FieldError::new("no_nik_reason", "not-one-of").with("choices", NO_NIK_REASONS.join(", ")))
+            }
             None => problems.add(FieldError::new("nik", "nik-or-reason")),
         }
         return (None, None);
@@ -141,12 +147,17 @@ fn email(problems: &mut Problems, text: Option<&str>) -> Option<String> {
     let shaped = address.split_once('@').is_some_and(|(name, domain)| {
         (1..=64).contains(&name.chars().count())
             && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-'))
+            && domain
+                .split('.')
+                .all(|label| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-'))
             && domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
             && !name.starts_with('.')
             && !name.ends_with('.')
     });
-    let plain = address.chars().all(|c| c.is_alphanumeric() || (c.is_ascii_graphic() && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | ']' | '\\')));
+    let plain = address.chars().all(|c| {
+        c.is_alphanumeric()
+            || (c.is_ascii_graphic() && !matches!(c, '"' | '(' | ')' | ',' | ':' | ';' | '<' | '>' | '[' | ']' | '\\'))
+    });
     problems.check(shaped && plain && address.len() <= EMAIL, "email", "invalid-email");
     Some(address)
 }
@@ -171,7 +182,11 @@ fn address(problems: &mut Problems, form: &Address) -> Address {
 fn is_region(code: &str) -> bool {
     let parts: Vec<&str> = code.split('.').collect();
     let lengths = [2, 2, 2, 4];
-    parts.len() <= lengths.len() && parts.iter().zip(lengths).all(|(part, length)| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()))
+    parts.len() <= lengths.len()
+        && parts
+            .iter()
+            .zip(lengths)
+            .all(|(part, length)| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whom to call; all three fields or none.
@@ -212,10 +227,18 @@ mod tests {
             sex: Sex::Female,
             email: Some("Siti@Contoh.id".to_owned()),
             phone: Some("0812 3456 7890".to_owned()),
-            address: Address { line: "Jl. Melati 5".to_owned(), region: Some("73.71.01".to_owned()), postal_code: Some("90111".to_owned()) },
+            address: Address {
+                line: "Jl. Melati 5".to_owned(),
+                region: Some("73.71.01".to_owned()),
+                postal_code: Some("90111".to_owned()),
+            },
             patient_type: PatientType::Bpjs,
             bpjs_number: Some("0001105689835".to_owned()),
-            emergency_contact: Some(EmergencyContact { name: "Budi".to_owned(), phone: "0811 2345 678".to_owned(), relation: "suami".to_owned() }),
+            emergency_contact: Some(EmergencyContact {
+                name: "Budi".to_owned(),
+                phone: "0811 2345 678".to_owned(),
+                relation: "suami".to_owned(),
+            }),
         }
     }
 
@@ -264,10 +287,23 @@ mod tests {
             f.bpjs_number = Some("123456789012".to_owned());
             f.address.postal_code = Some("1".to_owned());
             f.address.region = Some("7371".to_owned());
-            f.emergency_contact = Some(EmergencyContact { name: "B".to_owned(), phone: String::new(), relation: String::new() });
+            f.emergency_contact =
+                Some(EmergencyContact { name: "B".to_owned(), phone: String::new(), relation: String::new() });
         });
         let fields: Vec<&str> = all.iter().map(|(field, _)| field.as_str()).collect();
-        for field in ["name", "nik", "birth_place", "birth_date", "email", "phone", "bpjs_number", "address.postal_code", "address.region", "emergency_contact.phone", "emergency_contact.relation"] {
+        for field in [
+            "name",
+            "nik",
+            "birth_place",
+            "birth_date",
+            "email",
+            "phone",
+            "bpjs_number",
+            "address.postal_code",
+            "address.region",
+            "emergency_contact.phone",
+            "emergency_contact.relation",
+        ] {
             assert!(fields.contains(&field), "{field} is missing in {fields:?}");
         }
     }
@@ -279,7 +315,10 @@ mod tests {
         assert!(changed(|f| f.name = "é".repeat(120)).is_empty());
         assert_eq!(changed(|f| f.name = "12345".to_owned()), only("name", "name-letters"));
         for trick in ["Siti\u{202e}", "Si\u{200b}ti", "Siti\nAminah", "Siti\0"] {
-            assert!(changed(|f| f.name = trick.to_owned()).contains(&("name".to_owned(), "control-characters".to_owned())), "{trick:?}");
+            assert!(
+                changed(|f| f.name = trick.to_owned()).contains(&("name".to_owned(), "control-characters".to_owned())),
+                "{trick:?}"
+            );
         }
         assert!(changed(|f| (f.birth_date, f.nik, f.no_nik_reason) = (date(2026, 11, 24), None, Some("newborn".to_owned()))).is_empty(), "born today");
         assert_eq!(changed(|f| f.birth_date = date(2026, 11, 25)), only("birth_date", "in-the-future"));
@@ -291,7 +330,11 @@ mod tests {
     fn insurance_needs_its_number_of_thirteen_digits() {
         assert_eq!(changed(|f| f.bpjs_number = None), only("bpjs_number", "bpjs-needed"));
         for wrong in ["000110568983", "00011056898355", "00012345678", "000110568983A"] {
-            assert_eq!(changed(|f| f.bpjs_number = Some(wrong.to_owned())), only("bpjs_number", "bpjs-digits"), "{wrong}");
+            assert_eq!(
+                changed(|f| f.bpjs_number = Some(wrong.to_owned())),
+                only("bpjs_number", "bpjs-digits"),
+                "{wrong}"
+            );
         }
         assert!(changed(|f| (f.patient_type, f.bpjs_number) = (PatientType::Umum, None)).is_empty());
     }
@@ -300,14 +343,22 @@ mod tests {
     #[test]
     fn no_identity_number_needs_a_reason() {
         assert_eq!(changed(|f| f.nik = None), only("nik", "nik-or-reason"));
-        assert_eq!(changed(|f| (f.nik, f.no_nik_reason) = (None, Some("because".to_owned()))), only("no_nik_reason", "not-one-of"));
-        assert!(changed(|f| (f.nik, f.no_nik_reason) = (Some(" ".to_owned()), Some("foreigner".to_owned()))).is_empty());
+        assert_eq!(
+            changed(|f| (f.nik, f.no_nik_reason) = (None, Some("because".to_owned()))),
+            only("no_nik_reason", "not-one-of")
+        );
+        assert!(
+            changed(|f| (f.nik, f.no_nik_reason) = (Some(" ".to_owned()), Some("foreigner".to_owned()))).is_empty()
+        );
     }
 
     /// A2
     #[test]
     fn addresses_of_mail_have_a_shape() {
-        for wrong in ["a", "a@", "@b.id", "a@b", "a b@c.id", "a@b..id", "a@-b.id", "a@b.id,", "<a@b.id>", "a@b@c.id", ".a@b.id", "a@b_.id"] {
+        for wrong in [
+            "a", "a@", "@b.id", "a@b", "a b@c.id", "a@b..id", "a@-b.id", "a@b.id,", "<a@b.id>", "a@b@c.id", ".a@b.id",
+            "a@b_.id",
+        ] {
             assert_eq!(changed(|f| f.email = Some(wrong.to_owned())), only("email", "invalid-email"), "{wrong}");
         }
         for right in ["a@b.id", "a.b+c@d-e.co.id", "o'neil@b.id"] {

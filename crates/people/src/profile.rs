@@ -88,7 +88,8 @@ impl PeopleContext {
     pub(crate) async fn change(&self, cx: &Cx, id: &PatientId, version: i64, form: PatientForm) -> Result<Patient> {
         access::require_own_or(cx, Permission::PatientWrite)?;
         let (sought, cx_) = (id.clone(), cx.clone());
-        let (before, sight) = self.db.read(async move |tx| access::seen(tx, &cx_, &sought, Permission::PatientWrite).await).await?;
+        let (before, sight) =
+            self.db.read(async move |tx| access::seen(tx, &cx_, &sought, Permission::PatientWrite).await).await?;
         if before.version != version {
             return Err(Error::Stale);
         }
@@ -155,7 +156,21 @@ pub(crate) fn shown(kept: Kept, mut details: Details, sight: Sight) -> Patient {
     let Details { nik, no_nik_reason, birth_place, email, phone, address, bpjs_number, emergency_contact } = details;
     let Kept { id, account, name, birth_date, sex, patient_type, version, .. } = kept;
     Patient {
-        id, account, name, nik, no_nik_reason, birth_place, birth_date, sex, email, phone, address, patient_type, bpjs_number,
-        emergency_contact, warnings, version,
+        id,
+        account,
+        name,
+        nik,
+        no_nik_reason,
+        birth_place,
+        birth_date,
+        sex,
+        email,
+        phone,
+        address,
+        patient_type,
+        bpjs_number,
+        emergency_contact,
+        warnings,
+        version,
     }
 }

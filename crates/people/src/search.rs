@@ -6,7 +6,11 @@ use contracts::{
     audit::AuditEntry,
     people::{PatientCard, PatientId, PatientSearch},
 };
-use platform::{Cx, Result, db::{Page, PageAsk, Tx}, error::Problems};
+use platform::{
+    Cx, Result,
+    db::{Page, PageAsk, Tx},
+    error::Problems,
+};
 
 use crate::{PeopleContext, bpjs, names, nik::Nik, patient::Line, phone, vault::Vault};
 
@@ -17,7 +21,8 @@ const WORDS: usize = 4;
 /// Sorts after every identifier.
 const LAST: &str = "~";
 
-const NEWEST: &str = "select id, name, birth_date, sex, patient_type from patient where id < $1 order by id desc limit $2";
+const NEWEST: &str =
+    "select id, name, birth_date, sex, patient_type from patient where id < $1 order by id desc limit $2";
 
 const BY_MARK: &str = "
     select distinct p.id, p.name, p.birth_date, p.sex, p.patient_type from patient_mark m join patient p on p.id = m.patient
@@ -122,8 +127,17 @@ async fn by_words(tx: &mut Tx, ask: &PageAsk, words: &[String]) -> Result<Page<L
     let from: Vec<String> = (0..WORDS).map(|at| words.get(at).cloned().unwrap_or_default()).collect();
     let to: Vec<String> = from.iter().map(|word| names::end_of(word)).collect();
     let found: Vec<Found> = tx
-        .all(BY_WORDS, &[&from[0], &to[0], &from[1], &to[1], &from[2], &to[2], &from[3], &to[3], &word, &id, &ask.fetch()])
+        .all(
+            BY_WORDS,
+            &[&from[0], &to[0], &from[1], &to[1], &from[2], &to[2], &from[3], &to[3], &word, &id, &ask.fetch()],
+        )
         .await?;
     let page = Page::of(found, ask, |found| (found.word.clone(), found.id.to_string()))?;
-    Ok(page.map(|Found { id, name, birth_date, sex, patient_type, .. }| Line { id, name, birth_date, sex, patient_type }))
+    Ok(page.map(|Found { id, name, birth_date, sex, patient_type, .. }| Line {
+        id,
+        name,
+        birth_date,
+        sex,
+        patient_type,
+    }))
 }

@@ -1,7 +1,10 @@
 //! What people seals and marks, and with which keys. None of them lies in its database.
 
 use contracts::people::PatientId;
-use platform::{Cx, Error, Result, crypto::{BlindIndex, DataKey, KeyStore, MasterKey}};
+use platform::{
+    Cx, Error, Result,
+    crypto::{BlindIndex, DataKey, KeyStore, MasterKey},
+};
 
 use crate::details::Details;
 

@@ -27,7 +27,12 @@ async fn with_auth(house: &House) -> Result<(Db, BusHandle)> {
     let mut reactions = Reactions::new("auth", auth.clone());
     reactions.hear::<PatientErased>("answer", |tx, cx, event, _| {
         Box::pin(async move {
-            let answer = ErasureAnswer { context: "auth".to_owned(), erased: 3, kept: 1, kept_until: Some("2031-01-01".parse().unwrap()) };
+            let answer = ErasureAnswer {
+                context: "auth".to_owned(),
+                erased: 3,
+                kept: 1,
+                kept_until: Some("2031-01-01".parse().unwrap()),
+            };
             tx.publish(cx, &ErasureDone { erasure: event.erasure.clone(), answer }).await
         })
     });

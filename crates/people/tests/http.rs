@@ -6,7 +6,10 @@ mod house;
 
 use std::sync::Arc;
 
-use axum::{body::Body, http::{Request, Response}};
+use axum::{
+    body::Body,
+    http::{Request, Response},
+};
 use contracts::people::People;
 use house::{House, siti};
 use http_body_util::BodyExt;
@@ -14,10 +17,18 @@ use platform::{Cx, bus, db::Db, i18n::Catalog};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-async fn ask(house: &House, cx: &Cx, method: &str, path: &str, version: Option<i64>, body: Option<Value>) -> Response<Body> {
+async fn ask(
+    house: &House,
+    cx: &Cx,
+    method: &str,
+    path: &str,
+    version: Option<i64>,
+    body: Option<Value>,
+) -> Response<Body> {
     let people: Arc<dyn People> = Arc::new(house.people.clone());
     let (router, _) = people::http::routes(people).split_for_parts();
-    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json").extension(cx.clone());
+    let mut request =
+        Request::builder().method(method).uri(path).header("content-type", "application/json").extension(cx.clone());
     if let Some(version) = version {
         request = request.header("if-match", format!("\"{version}\""));
     }

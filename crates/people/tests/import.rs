@@ -6,7 +6,10 @@ mod house;
 
 use contracts::people::{PatientSearch, People as _};
 use house::House;
-use platform::{Error, bus, db::{Db, Engine}};
+use platform::{
+    Error, bus,
+    db::{Db, Engine},
+};
 
 const HEADER: &str = "ref,name,birth_date,sex,nik,phone,patient_type,bpjs_number\n";
 

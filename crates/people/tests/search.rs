@@ -6,7 +6,10 @@ mod house;
 
 use contracts::people::{PatientCard, PatientSearch, People as _};
 use house::{House, named, siti};
-use platform::{Cx, Error, Result, bus, db::{Db, Page, PageAsk}};
+use platform::{
+    Cx, Error, Result, bus,
+    db::{Db, Page, PageAsk},
+};
 
 async fn find(house: &House, cx: &Cx, q: &str) -> Result<Vec<String>> {
     let ask = PatientSearch { q: Some(q.to_owned()), page: PageAsk::first(50) };

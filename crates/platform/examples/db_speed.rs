@@ -50,7 +50,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args().nth(1).ok_or("a database URL, please")?;
     let db = Db::open(&url, DbOptions::default()).await?;
     db.migrate("speed", MIGRATIONS).await?;
-    let first = db.read(async |tx| tx.one::<(i64,)>("select coalesce(max(id), 0) + 1 from booking", &[]).await).await?.map_or(1, |row| row.0);
+    let first = db
+        .read(async |tx| tx.one::<(i64,)>("select coalesce(max(id), 0) + 1 from booking", &[]).await)
+        .await?
+        .map_or(1, |row| row.0);
     println!("append 12 kB and fsync: {:?} (median of 200)", bare_fsync()?);
     let mut times = Vec::new();
     for id in first..first + 300 {
@@ -76,10 +79,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let (took, after) = (began.elapsed(), db.tally());
     let units = after.units - before.units;
-    println!("64 callers: {units} units in {took:?}, {:.0} a second, {} commits", units as f64 / took.as_secs_f64(), after.commits - before.commits);
+    println!(
+        "64 callers: {units} units in {took:?}, {:.0} a second, {} commits",
+        units as f64 / took.as_secs_f64(),
+        after.commits - before.commits
+    );
     let began = Instant::now();
     for _ in 0..20_000 {
-        db.read(async |tx| tx.one::<(i64, String)>("select id, name from seller where id = $1", &[&1_i64]).await).await?;
+        db.read(async |tx| tx.one::<(i64, String)>("select id, name from seller where id = $1", &[&1_i64]).await)
+            .await?;
     }
     println!("lone read of one row: {:?}", began.elapsed() / 20_000);
     db.close().await;

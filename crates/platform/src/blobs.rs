@@ -6,7 +6,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::{fs, io::AsyncWriteExt};
 
-use crate::{crypto::{sha256_hex, token}, entropy::Entropy, error::{Error, Result}};
+use crate::{
+    crypto::{sha256_hex, token},
+    entropy::Entropy,
+    error::{Error, Result},
+};
 
 /// Names a file by its content: 64 hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -28,7 +28,10 @@ where
 
     /// The value; where it is missing, `fill` makes it, once for all who ask meanwhile. A failure is not kept.
     pub async fn get_with(&self, key: K, fill: impl Future<Output = Result<V>>) -> Result<V> {
-        self.0.try_get_with(key, fill).await.map_err(|shared: Arc<Error>| Arc::try_unwrap(shared).unwrap_or_else(|shared| again(&shared)))
+        self.0
+            .try_get_with(key, fill)
+            .await
+            .map_err(|shared: Arc<Error>| Arc::try_unwrap(shared).unwrap_or_else(|shared| again(&shared)))
     }
 
     /// Puts a value in.
@@ -62,7 +65,10 @@ fn again(error: &Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::atomic::{AtomicU32, Ordering}, time::Duration};
+    use std::{
+        sync::atomic::{AtomicU32, Ordering},
+        time::Duration,
+    };
 
     use futures_util::future::join_all;
 

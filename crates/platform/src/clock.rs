@@ -1,6 +1,9 @@
 //! The time of day as a parameter. Rules never ask the machine; they ask `cx.now()`.
 
-use std::sync::{Arc, atomic::{AtomicI64, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use jiff::Timestamp;
 

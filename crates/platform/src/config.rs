@@ -100,8 +100,13 @@ impl Config {
         serde_path_to_error::deserialize(Value::Table(table)).map_err(|error| {
             let hint = error.inner().to_string();
             // The message quotes the value; a secret's must not be told.
-            let hidden = self.settings.get(format!("{section}.{}", error.path()).as_str()).is_some_and(|setting| setting.secret);
-            Error::internal(format_args!("setting {section}.{}: {}", error.path(), if hidden { "the value does not fit" } else { hint.trim() }))
+            let hidden =
+                self.settings.get(format!("{section}.{}", error.path()).as_str()).is_some_and(|setting| setting.secret);
+            Error::internal(format_args!(
+                "setting {section}.{}: {}",
+                error.path(),
+                if hidden { "the value does not fit" } else { hint.trim() }
+            ))
         })
     }
 
@@ -121,7 +126,8 @@ impl Config {
 impl Builder {
     /// Reads a TOML file; one that is not there fails.
     pub fn file(mut self, path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|e| Error::internal(format_args!("{}: {e}", path.display())))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|e| Error::internal(format_args!("{}: {e}", path.display())))?;
         self.file = Some(text);
         Ok(self)
     }
@@ -156,11 +162,16 @@ impl Builder {
     pub fn build(self) -> Result<Config> {
         let mut values = BTreeMap::new();
         for setting in self.settings.values() {
-            values.insert(setting.key, parse(setting.default).ok_or_else(|| Error::internal(format_args!("the default of {} is no TOML value", setting.key)))?);
+            values.insert(
+                setting.key,
+                parse(setting.default)
+                    .ok_or_else(|| Error::internal(format_args!("the default of {} is no TOML value", setting.key)))?,
+            );
         }
         let mut given = Vec::new();
         if let Some(text) = &self.file {
-            let table: Table = text.parse().map_err(|e| Error::internal(format_args!("the configuration file: {e}")))?;
+            let table: Table =
+                text.parse().map_err(|e| Error::internal(format_args!("the configuration file: {e}")))?;
             flatten("", table, &self.settings, &mut given);
         }
         for (key, text) in self.pairs {
@@ -169,7 +180,9 @@ impl Builder {
             given.push((key, value));
         }
         for (key, value) in given {
-            let Some((known, _)) = self.settings.get_key_value(key.as_str()) else { return Err(unknown(&key, &self.settings)) };
+            let Some((known, _)) = self.settings.get_key_value(key.as_str()) else {
+                return Err(unknown(&key, &self.settings));
+            };
             values.insert(*known, value);
         }
         Ok(Config { settings: self.settings, values })
@@ -178,7 +191,8 @@ impl Builder {
 
 /// A file with every setting, its sentence and its default, all commented out.
 pub fn reference(tables: &[&[Setting]]) -> String {
-    let settings: BTreeMap<_, _> = tables.iter().flat_map(|table| table.iter()).map(|setting| (setting.key, setting)).collect();
+    let settings: BTreeMap<_, _> =
+        tables.iter().flat_map(|table| table.iter()).map(|setting| (setting.key, setting)).collect();
     render(settings.into_values(), |text, setting, name| {
         let _ = writeln!(text, "# {}\n# {name} = {}\n", setting.about.trim(), setting.default);
     })

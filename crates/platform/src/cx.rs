@@ -6,7 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::Clock, entropy::Entropy, error::{Error, Result}, i18n::Locale, ids::Id};
+use crate::{
+    clock::Clock,
+    entropy::Entropy,
+    error::{Error, Result},
+    i18n::Locale,
+    ids::Id,
+};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

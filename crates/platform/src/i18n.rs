@@ -9,7 +9,5 @@ pub use locale::Locale;
 pub use texts::{Catalog, Texts};
 
 /// This crate's own texts: what is said for every kind of error.
-pub const TEXTS: &[(Locale, &str)] = &[
-    (Locale::Id, include_str!("../locales/id/errors.ftl")),
-    (Locale::En, include_str!("../locales/en/errors.ftl")),
-];
+pub const TEXTS: &[(Locale, &str)] =
+    &[(Locale::Id, include_str!("../locales/id/errors.ftl")), (Locale::En, include_str!("../locales/en/errors.ftl"))];

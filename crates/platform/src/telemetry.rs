@@ -125,7 +125,8 @@ pub(crate) fn request(method: &Method, route: Option<&str>, status: StatusCode, 
         Method::OPTIONS => "OPTIONS",
         _ => "OTHER",
     };
-    metrics::histogram!("http_request_seconds", "method" => method, "route" => route.clone()).record(took.as_secs_f64());
+    metrics::histogram!("http_request_seconds", "method" => method, "route" => route.clone())
+        .record(took.as_secs_f64());
     metrics::counter!("http_requests_total", "method" => method, "route" => route, "status" => status.as_str().to_owned()).increment(1);
 }
 

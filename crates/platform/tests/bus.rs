@@ -94,7 +94,11 @@ struct Town {
 impl Town {
     async fn new(engine: Engine) -> Self {
         let tables = [bus::MIGRATIONS, TABLES].concat();
-        Self { house: Fresh::new(engine, "house", &tables).await, garden: Fresh::new(engine, "garden", &tables).await, cx: cx() }
+        Self {
+            house: Fresh::new(engine, "house", &tables).await,
+            garden: Fresh::new(engine, "garden", &tables).await,
+            cx: cx(),
+        }
     }
 
     async fn bus(&self, reactions: Vec<Reactions>) -> BusHandle {
@@ -116,7 +120,8 @@ impl Town {
     }
 
     async fn seen(&self, db: &Db) -> Vec<String> {
-        let rows = db.read(async |tx| tx.all::<(String,)>("select what from seen order by pos", &[]).await).await.unwrap();
+        let rows =
+            db.read(async |tx| tx.all::<(String,)>("select what from seen order by pos", &[]).await).await.unwrap();
         rows.into_iter().map(|(what,)| what).collect()
     }
 
@@ -151,7 +156,8 @@ fn noting(hearer: &'static str, db: &Db, broken: &Arc<AtomicBool>) -> Reactions 
     });
     reactions.hear::<Named>("copy of the door", |tx, _cx, event, _heard| {
         Box::pin(async move {
-            let sql = "insert into profile (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name";
+            let sql =
+                "insert into profile (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name";
             tx.exec(sql, &[&event.id, &event.name]).await.map(drop)
         })
     });
@@ -285,7 +291,9 @@ fn a_fact_before_its_profile_waits_without_being_parked() {
             })
         });
         reactions.hear::<Named>("copy", |tx, _cx, event, _heard| {
-            Box::pin(async move { tx.exec("insert into profile (id, name) values ($1, $2)", &[&event.id, &event.name]).await.map(drop) })
+            Box::pin(async move {
+                tx.exec("insert into profile (id, name) values ($1, $2)", &[&event.id, &event.name]).await.map(drop)
+            })
         });
         let bus = town.bus(vec![reactions]).await;
         town.open("front", 1).await;
@@ -319,7 +327,11 @@ fn who_comes_late_gets_the_profiles_announced_and_hears_on_from_the_middle() {
         bus.reannounce("house", town.cx.now()).await?;
         bus.settle(LIMIT).await?;
         assert_eq!(town.seen(&town.garden.db).await, ["front 4 #4"]);
-        let name = town.garden.db.read(async |tx| tx.one::<(String,)>("select name from profile where id = 'front'", &[]).await).await?;
+        let name = town
+            .garden
+            .db
+            .read(async |tx| tx.one::<(String,)>("select name from profile where id = 'front'", &[]).await)
+            .await?;
         assert_eq!(name.unwrap().0, "name 3");
         bus.stop().await;
         Ok(())
@@ -336,19 +348,29 @@ fn a_restored_source_speaks_in_a_new_epoch_and_is_heard() {
         town.say(Named { id: "front".into(), name: "old".into() }).await;
         bus.settle(LIMIT).await?;
         // The backup knew of one opening only; its outbox still thinks that it must be sent.
-        town.house.db.write(async |tx| {
-            tx.exec("delete from outbox where n > 1 and class = 'fact'", &[]).await?;
-            tx.exec("update outbox set sent_at = null", &[]).await?;
-            tx.exec("update subject_number set n = 1", &[]).await?;
-            assert_eq!(bus::raise_epoch(tx).await?, 2);
-            Ok(())
-        }).await?;
+        town.house
+            .db
+            .write(async |tx| {
+                tx.exec("delete from outbox where n > 1 and class = 'fact'", &[]).await?;
+                tx.exec("update outbox set sent_at = null", &[]).await?;
+                tx.exec("update subject_number set n = 1", &[]).await?;
+                assert_eq!(bus::raise_epoch(tx).await?, 2);
+                Ok(())
+            })
+            .await?;
         town.open("front", 20).await;
         town.open("front", 30).await;
         town.say(Named { id: "front".into(), name: "new".into() }).await;
         bus.settle(LIMIT).await?;
-        assert_eq!(town.seen(&town.garden.db).await, ["front 1 #1", "front 2 #2", "front 3 #3", "front 20 #1", "front 30 #2"]);
-        let name = town.garden.db.read(async |tx| tx.one::<(String,)>("select name from profile where id = 'front'", &[]).await).await?;
+        assert_eq!(
+            town.seen(&town.garden.db).await,
+            ["front 1 #1", "front 2 #2", "front 3 #3", "front 20 #1", "front 30 #2"]
+        );
+        let name = town
+            .garden
+            .db
+            .read(async |tx| tx.one::<(String,)>("select name from profile where id = 'front'", &[]).await)
+            .await?;
         assert_eq!(name.unwrap().0, "new");
         bus.stop().await;
         Ok(())
@@ -362,10 +384,13 @@ fn forgetting_a_subject_empties_what_was_said_of_it_and_nobody_waits_for_it() {
         quiet.stop().await;
         town.open("front", 1).await;
         town.say(Named { id: "front".into(), name: "Ayu".into() }).await;
-        town.house.db.write(async |tx| {
-            assert_eq!(bus::forget(tx, "front").await?, 2);
-            Ok(())
-        }).await?;
+        town.house
+            .db
+            .write(async |tx| {
+                assert_eq!(bus::forget(tx, "front").await?, 2);
+                Ok(())
+            })
+            .await?;
         assert_eq!(town.count(&town.house.db, "select count(*) from outbox where payload <> ''").await, 0);
         town.open("front", 2).await;
         let bus = town.bus(vec![noting("garden", &town.garden.db, &sound())]).await;
@@ -381,7 +406,9 @@ fn forgetting_a_subject_empties_what_was_said_of_it_and_nobody_waits_for_it() {
 fn what_is_older_than_ninety_days_goes_and_the_subject_is_still_heard() {
     on_both(|town| async move {
         let mut reactions = noting("garden", &town.garden.db, &sound());
-        reactions.hear::<Line>("write it down", |tx, _cx, event, _heard| Box::pin(async move { note(tx, &event.text).await }));
+        reactions.hear::<Line>("write it down", |tx, _cx, event, _heard| {
+            Box::pin(async move { note(tx, &event.text).await })
+        });
         let bus = town.bus(vec![reactions]).await;
         for turn in 1..=2 {
             town.open("front", turn).await;
@@ -411,12 +438,15 @@ fn many_events_travel_in_few_units() {
     on_both(|town| async move {
         for unit in 0..8 {
             let cx = town.cx.clone();
-            town.house.db.write(async move |tx| {
-                for i in 0..250 {
-                    tx.publish(&cx, &Opened { door: format!("door{}", i % 100), turn: unit * 250 + i }).await?;
-                }
-                Ok(())
-            }).await?;
+            town.house
+                .db
+                .write(async move |tx| {
+                    for i in 0..250 {
+                        tx.publish(&cx, &Opened { door: format!("door{}", i % 100), turn: unit * 250 + i }).await?;
+                    }
+                    Ok(())
+                })
+                .await?;
         }
         let bus = town.bus(vec![noting("garden", &town.garden.db, &sound())]).await;
         let before = town.garden.db.tally().units;
@@ -461,7 +491,8 @@ fn what_became_ready_unseen_is_found() {
         let events = sent.0.lock().unwrap().clone();
         assert_eq!((hearer.take(&events[1..]).await?, hearer.waiting().await?, hearer.retry().await?), (0, 1, 0));
         let now = town.cx.now();
-        let another = "insert into heard (source, class, subject, epoch, n, at) values ('house', 'fact', 'front', 1, 1, $1)";
+        let another =
+            "insert into heard (source, class, subject, epoch, n, at) values ('house', 'fact', 'front', 1, 1, $1)";
         town.garden.db.write(async move |tx| tx.exec(another, &[&now]).await).await?;
         assert_eq!((hearer.retry().await?, hearer.waiting().await?), (1, 0));
         assert_eq!(town.seen(&town.garden.db).await, ["front 2 #2"]);

@@ -24,7 +24,8 @@ use testkit::db::Fresh;
 
 const APPLIED: &[Migration] = &[Migration {
     name: "applied.sql",
-    sql: "create table applied (class text not null, subject text not null, value bigint not null, pos bigint not null);
+    sql:
+        "create table applied (class text not null, subject text not null, value bigint not null, pos bigint not null);
           create index applied_subject on applied (class, subject);",
 }];
 
@@ -280,7 +281,13 @@ impl World {
     async fn check(&self, seed: u64) -> Result<()> {
         let rows = self
             .heard
-            .read(async |tx| tx.all::<(Class, String, i64)>("select class, subject, value from applied order by class, subject, pos", &[]).await)
+            .read(async |tx| {
+                tx.all::<(Class, String, i64)>(
+                    "select class, subject, value from applied order by class, subject, pos",
+                    &[],
+                )
+                .await
+            })
             .await?;
         let mut applied: BTreeMap<(Class, String), Vec<i64>> = BTreeMap::new();
         for (class, subject, value) in rows {

@@ -9,7 +9,10 @@ const FIRST: Migration = Migration {
 create table lite (id bigint); -- only sqlite
 create table pg (id bigint); -- only postgres",
 };
-const SECOND: Migration = Migration { name: "0002_second.sql", sql: "alter table first add column words text;\ncreate table second (id bigint references first (id));" };
+const SECOND: Migration = Migration {
+    name: "0002_second.sql",
+    sql: "alter table first add column words text;\ncreate table second (id bigint references first (id));",
+};
 
 fn other(result: platform::Result<usize>) -> String {
     match result {

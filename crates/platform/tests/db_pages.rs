@@ -6,14 +6,19 @@ use platform::{
     db::{Cursor, Db, Migration, Page, PageAsk},
 };
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_name.sql", sql: "create table name (id bigint primary key, words text not null);" }];
+const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_name.sql", sql: "create table name (id bigint primary key, words text not null);" }];
 
 async fn page(db: &Db, ask: PageAsk) -> platform::Result<Page<(String, i64)>> {
     let (words, id): (String, i64) = ask.after()?.unwrap_or_default();
     let fetch = ask.fetch();
     let rows = db
         .read(async move |tx| {
-            tx.all("select words, id from name where (words, id) > ($1, $2) order by words, id limit $3", &[&words, &id, &fetch]).await
+            tx.all(
+                "select words, id from name where (words, id) > ($1, $2) order by words, id limit $3",
+                &[&words, &id, &fetch],
+            )
+            .await
         })
         .await?;
     Page::of(rows, &ask, |row: &(String, i64)| row.clone())

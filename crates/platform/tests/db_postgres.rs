@@ -9,13 +9,18 @@ use platform::{
 };
 use testkit::db::Fresh;
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_note.sql", sql: "create table note (id bigint primary key, words text not null);" }];
+const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_note.sql", sql: "create table note (id bigint primary key, words text not null);" }];
 const WRITE: &str = "insert into note (id, words) values ($1, $2)";
 const CHANGE: &str = "update note set words = words || 'x' where id = $1";
 
 async fn fresh(options: DbOptions) -> Fresh {
     let fresh = Fresh::with(Engine::Postgres, "test", MIGRATIONS, options).await;
-    fresh.db.write(async |tx| tx.exec("insert into note (id, words) values (1, 'a'), (2, 'b')", &[]).await).await.unwrap();
+    fresh
+        .db
+        .write(async |tx| tx.exec("insert into note (id, words) values (1, 'a'), (2, 'b')", &[]).await)
+        .await
+        .unwrap();
     fresh
 }
 
@@ -24,7 +29,11 @@ fn is_unavailable<T: std::fmt::Debug>(outcome: &platform::Result<T>, why: &str) 
 }
 
 async fn words(db: &Db, id: i64) -> String {
-    db.read(async move |tx| tx.one::<(String,)>("select words from note where id = $1", &[&id]).await).await.unwrap().unwrap().0
+    db.read(async move |tx| tx.one::<(String,)>("select words from note where id = $1", &[&id]).await)
+        .await
+        .unwrap()
+        .unwrap()
+        .0
 }
 
 /// Holds row `id` locked until its task is told to go on.
@@ -120,7 +129,11 @@ async fn a_call_dropped_half_way_spoils_the_unit() {
         .db
         .write(async |tx| {
             tx.exec(CHANGE, &[&1_i64]).await?;
-            let slow = tokio::time::timeout(Duration::from_millis(20), tx.one::<(Option<bool>,)>("select pg_sleep(0.2) is null", &[])).await;
+            let slow = tokio::time::timeout(
+                Duration::from_millis(20),
+                tx.one::<(Option<bool>,)>("select pg_sleep(0.2) is null", &[]),
+            )
+            .await;
             assert!(slow.is_err(), "it was dropped");
             Ok(())
         })
@@ -134,15 +147,37 @@ async fn a_call_dropped_half_way_spoils_the_unit() {
 async fn units_that_end_in_any_way_leave_no_transaction_open() {
     let fresh = fresh(DbOptions { pool: 1, ..DbOptions::default() }).await;
     let db = &fresh.db;
-    let _: platform::Result<()> = db.write(async |tx| { tx.exec(CHANGE, &[&1_i64]).await?; panic!("on purpose") }).await;
-    let _: platform::Result<()> = db.write(async |tx| { tx.exec(CHANGE, &[&1_i64]).await?; tokio::task::yield_now().await; Ok(()) }).await;
-    let _: platform::Result<()> = db.write(async |tx| { tx.exec(CHANGE, &[&1_i64]).await?; Err(Error::Stale) }).await;
-    let gone = tokio::spawn({ let db = db.clone(); async move { db.write(async |tx| tx.exec(CHANGE, &[&1_i64]).await).await } });
+    let _: platform::Result<()> = db
+        .write(async |tx| {
+            tx.exec(CHANGE, &[&1_i64]).await?;
+            panic!("on purpose")
+        })
+        .await;
+    let _: platform::Result<()> = db
+        .write(async |tx| {
+            tx.exec(CHANGE, &[&1_i64]).await?;
+            tokio::task::yield_now().await;
+            Ok(())
+        })
+        .await;
+    let _: platform::Result<()> = db
+        .write(async |tx| {
+            tx.exec(CHANGE, &[&1_i64]).await?;
+            Err(Error::Stale)
+        })
+        .await;
+    let gone = tokio::spawn({
+        let db = db.clone();
+        async move { db.write(async |tx| tx.exec(CHANGE, &[&1_i64]).await).await }
+    });
     tokio::task::yield_now().await;
     gone.abort();
     let _ = gone.await;
     // The pool has one connection: a transaction left open on it would make this one see and keep the changes above.
-    let seen = db.write(async |tx| tx.one::<(bool,)>("select pg_current_xact_id_if_assigned() is null", &[]).await).await.unwrap();
+    let seen = db
+        .write(async |tx| tx.one::<(bool,)>("select pg_current_xact_id_if_assigned() is null", &[]).await)
+        .await
+        .unwrap();
     assert_eq!(seen, Some((true,)), "nothing was written in this transaction before");
     assert!(["a", "ax"].contains(&words(db, 1).await.as_str()));
     fresh.remove().await;
@@ -175,11 +210,18 @@ async fn days_and_json_fit_columns_of_their_own_types() {
     let (given_day, given_doc) = (day, doc.clone());
     let row = fresh.db.write(async move |tx| {
         tx.exec("create table typed (day date, doc jsonb, small smallint, real real)", &[]).await?;
-        tx.one::<(jiff::civil::Date, serde_json::Value, i16, f64)>("insert into typed values ($1, $2, $3, $4) returning *", &[&day, &doc, &7_i64, &0.5]).await
+        tx.one::<(jiff::civil::Date, serde_json::Value, i16, f64)>(
+            "insert into typed values ($1, $2, $3, $4) returning *",
+            &[&day, &doc, &7_i64, &0.5],
+        )
+        .await
     });
     assert_eq!(row.await.unwrap(), Some((given_day, given_doc, 7, 0.5)));
     let refused = fresh.db.read(async |tx| tx.one::<(i64,)>("select sum(id) as total from note", &[]).await).await;
-    assert!(matches!(&refused, Err(Error::Db(DbError::Decode { column, expected })) if column == "total" && expected.contains("numeric")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::Db(DbError::Decode { column, expected })) if column == "total" && expected.contains("numeric")),
+        "{refused:?}"
+    );
     let refused = fresh.db.write(async |tx| tx.exec(WRITE, &[&"nine", &"x"]).await).await.unwrap_err().to_string();
     assert!(refused.contains("a text was bound where int8 is asked for") && !refused.contains("nine"), "{refused}");
     fresh.remove().await;

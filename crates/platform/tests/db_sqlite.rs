@@ -20,7 +20,8 @@ use tokio::{
     sync::Barrier,
 };
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_note.sql", sql: "create table note (id bigint primary key, words text not null);" }];
+const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_note.sql", sql: "create table note (id bigint primary key, words text not null);" }];
 const WRITE: &str = "insert into note (id, words) values ($1, $2)";
 
 async fn fresh() -> Fresh {
@@ -32,7 +33,9 @@ async fn count(db: &Db) -> i64 {
 }
 
 /// Keeps the writer busy until `go` is dropped or sent, so that what is asked meanwhile queues up.
-fn hold_writer(db: &Db) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<platform::Result<()>>, tokio::sync::oneshot::Receiver<()>) {
+fn hold_writer(
+    db: &Db,
+) -> (std::sync::mpsc::Sender<()>, tokio::task::JoinHandle<platform::Result<()>>, tokio::sync::oneshot::Receiver<()>) {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let (begun, holding) = tokio::sync::oneshot::channel();
     let db = db.clone();
@@ -167,7 +170,9 @@ async fn a_full_disk_is_a_clear_error_and_the_writer_goes_on() {
     let callers: Vec<_> = (0..16)
         .map(|i| {
             let (db, words) = (db.clone(), words.repeat(4));
-            tokio::spawn(async move { db.write(async move |tx| tx.exec(WRITE, &[&(5000_i64 + i), &words]).await).await })
+            tokio::spawn(
+                async move { db.write(async move |tx| tx.exec(WRITE, &[&(5000_i64 + i), &words]).await).await },
+            )
         })
         .collect();
     for caller in callers {
@@ -207,7 +212,12 @@ async fn a_file_in_use_by_another_process_is_refused() {
     }
     let fresh = fresh().await;
     let this_test = ["--exact", "a_file_in_use_by_another_process_is_refused"];
-    let child = tokio::process::Command::new(std::env::current_exe().unwrap()).args(this_test).env(CHILD, &fresh.url).output().await.unwrap();
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(this_test)
+        .env(CHILD, &fresh.url)
+        .output()
+        .await
+        .unwrap();
     assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
     fresh.remove().await;
 }

@@ -1,6 +1,5 @@
 //! A unit of work is all or nothing, whatever happens to it or to who asked for it, on both engines.
 #![allow(clippy::unwrap_used)]
-
 #![expect(clippy::disallowed_methods, reason = "conditions are polled with a limit, and one test is about sleeping")]
 
 use std::{

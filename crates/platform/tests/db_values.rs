@@ -79,7 +79,18 @@ fn full(id: i64) -> Thing {
 }
 
 fn empty(id: i64) -> Thing {
-    Thing { id, flag: None, small: None, ratio: None, words: None, raw: None, at: None, day: None, doc: None, colour: None }
+    Thing {
+        id,
+        flag: None,
+        small: None,
+        ratio: None,
+        words: None,
+        raw: None,
+        at: None,
+        day: None,
+        doc: None,
+        colour: None,
+    }
 }
 
 async fn round(db: &Db, thing: Thing) -> platform::Result<()> {
@@ -88,7 +99,8 @@ async fn round(db: &Db, thing: Thing) -> platform::Result<()> {
     let returned = db
         .write(async move |tx| {
             let t = &thing;
-            let args: [&dyn Bind; 10] = [&t.id, &t.flag, &t.small, &t.ratio, &t.words, &t.raw, &t.at, &t.day, &t.doc, &t.colour];
+            let args: [&dyn Bind; 10] =
+                [&t.id, &t.flag, &t.small, &t.ratio, &t.words, &t.raw, &t.at, &t.day, &t.doc, &t.colour];
             tx.one::<Thing>(INSERT, &args).await
         })
         .await?;

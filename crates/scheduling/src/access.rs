@@ -42,7 +42,9 @@ impl Side {
             (Self::Doctor, Deed::Correct) | (Self::Patient | Self::Onlooker, _) => None,
             (Self::Doctor, _) => Some(Permission::AppointmentDecideOwn),
             (Self::Staff, Deed::Accept | Deed::Reject) => Some(Permission::AppointmentDecide),
-            (Self::Staff, Deed::Arrive | Deed::Start | Deed::Fulfil | Deed::NoShow) => Some(Permission::AppointmentAttend),
+            (Self::Staff, Deed::Arrive | Deed::Start | Deed::Fulfil | Deed::NoShow) => {
+                Some(Permission::AppointmentAttend)
+            }
             (Self::Staff, Deed::Cancel | Deed::Move) => Some(Permission::AppointmentManage),
             (Self::Staff, Deed::Correct) => Some(Permission::AppointmentCorrect),
         }

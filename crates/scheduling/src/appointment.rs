@@ -121,7 +121,9 @@ pub fn after(state: State, deed: Deed) -> Option<State> {
     match (deed, state) {
         (Deed::Accept, State::Pending) => Some(State::Booked),
         (Deed::Reject, State::Pending)
-        | (Deed::Cancel, State::Held | State::Pending | State::AwaitingPayment | State::Booked) => Some(State::Cancelled),
+        | (Deed::Cancel, State::Held | State::Pending | State::AwaitingPayment | State::Booked) => {
+            Some(State::Cancelled)
+        }
         (Deed::Arrive, State::Booked) => Some(State::Arrived),
         (Deed::Start, State::Booked | State::Arrived) => Some(State::InProgress),
         (Deed::Fulfil, State::Booked | State::Arrived | State::InProgress) => Some(State::Fulfilled),
@@ -250,8 +252,7 @@ fn deeds(cx: &Cx, row: &Row, side: Side, policy: &Policy) -> Vec<Deed> {
         [Deed::Accept, Deed::Reject, Deed::Cancel, Deed::Arrive, Deed::Start, Deed::Fulfil, Deed::NoShow];
     let now = cx.now();
     let possible = |deed: &Deed| after(row.state, *deed).is_some() && in_time(row, *deed, side, policy, now);
-    let mut may: Vec<Deed> =
-        BY_STATE.into_iter().filter(|deed| side.may(cx, *deed) && possible(deed)).collect();
+    let mut may: Vec<Deed> = BY_STATE.into_iter().filter(|deed| side.may(cx, *deed) && possible(deed)).collect();
     let theirs = side == Side::Patient;
     let moves_left = !theirs || row.moves < i64::from(policy.max_moves);
     let early_enough = !theirs || now <= row.starts_at - policy::minutes(policy.move_notice_minutes);

@@ -154,14 +154,21 @@ impl SchedulingContext {
                 let side = if judged.by_staff { Side::Staff } else { Side::Patient };
                 let known = appointment::Known::at_desk(&verdict.desk, &verdict.service, Some(patient));
                 let mut shown = appointment::shown(&cx, row, side, &known).appointment;
-                shown.complaint = (side == Side::Patient && !judged.ask.complaint.is_empty()).then_some(judged.ask.complaint);
+                shown.complaint =
+                    (side == Side::Patient && !judged.ask.complaint.is_empty()).then_some(judged.ask.complaint);
                 Ok(Outcome::Booked(Box::new(shown)))
             })
             .await
     }
 
     /// A refusal, unless the same request was accepted before: then its answer.
-    async fn answer_again_or(&self, cx: &Cx, key: Option<(String, String)>, ask: &Book, refusal: Error) -> Result<Appointment> {
+    async fn answer_again_or(
+        &self,
+        cx: &Cx,
+        key: Option<(String, String)>,
+        ask: &Book,
+        refusal: Error,
+    ) -> Result<Appointment> {
         if let Some((key, digest)) = key {
             let actor = cx.actor_text();
             let earlier = self.db.read(async move |tx| idempotency::earlier(tx, &actor, &key, &digest).await).await?;
@@ -174,7 +181,8 @@ impl SchedulingContext {
 
     /// Asks people for a patient and keeps the answer; an event that is newer wins over it.
     async fn fetch_patient(&self, cx: &Cx, patient: &PatientId) -> Result<bool> {
-        let system = Cx { request_id: cx.request_id.clone(), ..Cx::system("scheduling", cx.clock.clone(), cx.entropy.clone()) };
+        let system =
+            Cx { request_id: cx.request_id.clone(), ..Cx::system("scheduling", cx.clock.clone(), cx.entropy.clone()) };
         match self.people.patient_profile(&system, patient).await {
             Ok(profile) => {
                 self.db.write(async move |tx| copies::keep_patient(tx, &profile).await).await?;

@@ -5,8 +5,9 @@ use contracts::{
     Permission,
     audit::AuditEntry,
     scheduling::{
-        Appointment, AppointmentAccepted, AppointmentArrived, AppointmentCancelled, AppointmentFulfilled, AppointmentId,
-        AppointmentNoShow, AppointmentRejected, CancelledBy, Change, Deed, HistoryLine, SlotMoved, State,
+        Appointment, AppointmentAccepted, AppointmentArrived, AppointmentCancelled, AppointmentFulfilled,
+        AppointmentId, AppointmentNoShow, AppointmentRejected, CancelledBy, Change, Deed, HistoryLine, SlotMoved,
+        State,
     },
 };
 use jiff::Timestamp;
@@ -37,7 +38,13 @@ impl SchedulingContext {
         self.complaints.unseal(shown).await
     }
 
-    pub(crate) async fn change_state(&self, cx: &Cx, id: &AppointmentId, version: i64, mut ask: Change) -> Result<Appointment> {
+    pub(crate) async fn change_state(
+        &self,
+        cx: &Cx,
+        id: &AppointmentId,
+        version: i64,
+        mut ask: Change,
+    ) -> Result<Appointment> {
         let (cx, id, watch) = (cx.clone(), id.clone(), self.watch.clone());
         let shown = self
             .db
@@ -162,11 +169,8 @@ async fn lock_for_release(tx: &mut Tx, row: &Row) -> Result<()> {
 
 /// The program itself cancels, for a reason that is a text key.
 pub(crate) async fn cancel_by_system(cx: &Cx, tx: &mut Tx, row: &mut Row, reason: &str) -> Result<()> {
-    let change = Applied {
-        to: State::Cancelled,
-        reason: Some(reason.to_owned()),
-        cancelled_by: Some(CancelledBy::System),
-    };
+    let change =
+        Applied { to: State::Cancelled, reason: Some(reason.to_owned()), cancelled_by: Some(CancelledBy::System) };
     apply(cx, tx, row, &change).await?;
     say(cx, tx, row, Deed::Cancel).await
 }
@@ -193,9 +197,8 @@ pub(crate) struct Applied {
 pub(crate) async fn apply(cx: &Cx, tx: &mut Tx, row: &mut Row, change: &Applied) -> Result<()> {
     const APPLY: &str = "update appointment set state = $1, reason = $2, cancelled_by = coalesce($3, cancelled_by), \
         version = version + 1, answer_by = null where id = $4 and version = $5 and state = $6";
-    let changed = tx
-        .exec(APPLY, &[&change.to, &change.reason, &change.cancelled_by, &row.id, &row.version, &row.state])
-        .await?;
+    let changed =
+        tx.exec(APPLY, &[&change.to, &change.reason, &change.cancelled_by, &row.id, &row.version, &row.state]).await?;
     if changed == 0 {
         return Err(Error::Stale);
     }

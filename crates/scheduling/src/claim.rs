@@ -83,13 +83,22 @@ pub async fn take_over(tx: &mut Tx, hold: &str, claim: &Claim<'_>, now: Timestam
 
 /// Claims the patient's time: nobody is in two places at once (R.L2), nor has more coming visits than `most`, where
 /// that is not 0 (R.L1). The patient is locked, so that what is counted stays true.
-pub async fn claim_patient(tx: &mut Tx, patient: &PatientId, span: Span, by: &str, most: u16, now: Timestamp) -> Result<()> {
+pub async fn claim_patient(
+    tx: &mut Tx,
+    patient: &PatientId,
+    span: Span,
+    by: &str,
+    most: u16,
+    now: Timestamp,
+) -> Result<()> {
     if tx.exec(CLAIM_PATIENT, &[patient, &span.starts_at, &span.ends_at, &by, &most, &now]).await? == 1 {
         return Ok(());
     }
     let upcoming: Option<(i64,)> = tx.one(UPCOMING, &[patient, &now]).await?;
     Err(match upcoming {
-        Some((count,)) if most > 0 && count >= i64::from(most) => Error::conflict("too-many-upcoming").with("limit", most),
+        Some((count,)) if most > 0 && count >= i64::from(most) => {
+            Error::conflict("too-many-upcoming").with("limit", most)
+        }
         _ => Error::conflict("patient-overlap"),
     })
 }

@@ -1,7 +1,10 @@
 //! The complaint in the patient's own words ("silahkan isi keluhan anda", C5), sealed with the patient's own data key:
 //! when that key is destroyed, old backups cannot be read either.
 
-use contracts::{people::PatientId, scheduling::{Appointment, AppointmentId}};
+use contracts::{
+    people::PatientId,
+    scheduling::{Appointment, AppointmentId},
+};
 use platform::{Cx, Error, Result, crypto::KeyStore};
 
 use crate::appointment::Shown;

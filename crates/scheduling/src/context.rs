@@ -12,9 +12,9 @@ use contracts::{
     directory::{DoctorId, FacilityId},
     people::People,
     scheduling::{
-        Affected, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount, Exception, ExceptionId,
-        FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Offer, Policy, Reschedule, Schedule, ScheduleForm,
-        Scheduling, SlotMoved, State, WhyNot,
+        Affected, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount, Exception,
+        ExceptionId, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Offer, Policy, Reschedule, Schedule,
+        ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -70,7 +70,10 @@ impl SchedulingContext {
             people,
             complaints: Complaints::new(keys),
             desks: moka::sync::Cache::builder().max_capacity(DESKS).time_to_live(DESK_LIFE).build(),
-            times: moka::sync::Cache::builder().max_capacity(TIMES).weigher(|_, kept: &KeptTimes| kept.weight()).build(),
+            times: moka::sync::Cache::builder()
+                .max_capacity(TIMES)
+                .weigher(|_, kept: &KeptTimes| kept.weight())
+                .build(),
             watch: broadcast::channel(WATCHED).0,
             told_up_to: Mutex::default(),
         }))
@@ -128,11 +131,23 @@ impl Scheduling for SchedulingContext {
         self.move_visit(cx, id, version, ask).await
     }
 
-    async fn correct(&self, cx: &Cx, id: &AppointmentId, version: i64, to: State, reason: String) -> Result<Appointment> {
+    async fn correct(
+        &self,
+        cx: &Cx,
+        id: &AppointmentId,
+        version: i64,
+        to: State,
+        reason: String,
+    ) -> Result<Appointment> {
         self.correct_state(cx, id, version, to, reason).await
     }
 
-    async fn schedules(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>) -> Result<Vec<Schedule>> {
+    async fn schedules(
+        &self,
+        cx: &Cx,
+        facility: Option<FacilityId>,
+        doctor: Option<DoctorId>,
+    ) -> Result<Vec<Schedule>> {
         self.list_schedules(cx, facility, doctor).await
     }
 

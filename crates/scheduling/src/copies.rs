@@ -1,7 +1,10 @@
 //! What scheduling knows of facilities, services, doctors and patients: copies kept by hearing their owners' events.
 
 use contracts::{
-    directory::{Bilingual, DoctorChanged, DoctorId, DoctorState, FacilityChanged, FacilityId, Mode, Practice, Service, ServiceChanged, ServiceId},
+    directory::{
+        Bilingual, DoctorChanged, DoctorId, DoctorState, FacilityChanged, FacilityId, Mode, Practice, Service,
+        ServiceChanged, ServiceId,
+    },
     people::{PatientChanged, PatientId, Sex},
 };
 use jiff::civil::Date;
@@ -109,7 +112,8 @@ pub async fn service(tx: &mut Tx, id: &ServiceId) -> Result<Option<Service>> {
 
 /// A facility's services.
 pub async fn services_of(tx: &mut Tx, facility: &FacilityId) -> Result<Vec<Service>> {
-    let rows: Vec<(String,)> = tx.all("select details from service where facility = $1 order by id", &[facility]).await?;
+    let rows: Vec<(String,)> =
+        tx.all("select details from service where facility = $1 order by id", &[facility]).await?;
     rows.iter().map(|(details,)| parse(details)).collect()
 }
 
@@ -190,9 +194,8 @@ pub async fn keep_patient(tx: &mut Tx, e: &PatientChanged) -> Result<()> {
         on conflict (id) do update set version = excluded.version, \
         name = excluded.name, birth_date = excluded.birth_date, sex = excluded.sex, \
         patient_type = excluded.patient_type, locale = excluded.locale where patient.version < excluded.version";
-    let kept = tx
-        .exec(KEEP, &[&e.patient, &e.version, &e.name, &e.birth_date, &e.sex, &e.patient_type, &e.locale])
-        .await?;
+    let kept =
+        tx.exec(KEEP, &[&e.patient, &e.version, &e.name, &e.birth_date, &e.sex, &e.patient_type, &e.locale]).await?;
     if kept == 0 {
         return Ok(());
     }

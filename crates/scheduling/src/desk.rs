@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     availability::{
-        self, Absence, DateOverride, Licence, Licences, Modes, Notice, Plan, PracticePermit, ServiceRules, SessionHours,
-        SessionRule, Target,
+        self, Absence, DateOverride, Licence, Licences, Modes, Notice, Plan, PracticePermit, ServiceRules,
+        SessionHours, SessionRule, Target,
     },
     copies::{self, Doctor, Facility},
     exception, holiday, owner, policy,

@@ -75,7 +75,8 @@ impl SchedulingContext {
         let answer = Arc::new(answer(&desk, service, &key, &busy, now));
         // The rules change right after each full minute at most; a hold may run out sooner.
         let minute = full_minute_from(now);
-        let until = busy.iter().filter_map(|b| b.hold_until).filter(|h| *h > now).min().map_or(minute, |h| h.min(minute));
+        let until =
+            busy.iter().filter_map(|b| b.hold_until).filter(|h| *h > now).min().map_or(minute, |h| h.min(minute));
         if numbers.plan == desk.plan_number {
             self.times.insert(key, KeptTimes { numbers, until, answer: answer.clone() });
         }
@@ -111,7 +112,8 @@ impl SchedulingContext {
         let first = if same_day { date.saturating_sub(1.day()) } else { date.saturating_add(1.day()) };
         let from = first.max(desk.local_date(now));
         let (busy, _) = self.busy_of_days(&desk, from, STANDARD_DAYS).await?;
-        let ask = Ask { wish: wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: STANDARD_DAYS };
+        let ask =
+            Ask { wish: wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: STANDARD_DAYS };
         let slots = availability::alternatives(&desk.plan, &ask, &busy, now, lost, ALTERNATIVES);
         let times = slots.iter().map(|slot| {
             let SlotTime { at, local, free } = slot_time(&desk, slot, true);
@@ -194,7 +196,13 @@ pub(crate) fn wish(service: &ServiceId, mode: Mode, audience: Audience, purpose:
     Wish { service: service.to_string(), mode: Some(desk::mode(mode)), visit: Visit::New, audience, purpose }
 }
 
-fn answer(desk: &Desk, service: &contracts::directory::Service, key: &TimesKey, busy: &[Busy], now: Timestamp) -> FreeTimes {
+fn answer(
+    desk: &Desk,
+    service: &contracts::directory::Service,
+    key: &TimesKey,
+    busy: &[Busy],
+    now: Timestamp,
+) -> FreeTimes {
     let wish = wish(&key.offer.service, key.offer.mode, Audience::Public, Purpose::Book);
     let ask = Ask { wish, from: key.from, days: key.days };
     let free = availability::free_times(&desk.plan, &ask, busy, now);

@@ -183,7 +183,8 @@ pub async fn take(tx: &mut Tx, id: &HoldId, claim: &Claim<'_>, now: Timestamp) -
 /// Locks whose time is touched and lets go of the holder's earlier holds: all of an account's, the expired ones of an
 /// address.
 async fn make_room(cx: &Cx, tx: &mut Tx, desk: &Desk, now: Timestamp) -> Result<()> {
-    const EARLIER: &str = "select id, owner from hold where holder = $1 and (expires_at <= $2 or $3) order by id limit 20";
+    const EARLIER: &str =
+        "select id, owner from hold where holder = $1 and (expires_at <= $2 or $3) order by id limit 20";
     let every = matches!(cx.actor, Actor::Account { .. });
     let earlier: Vec<(HoldId, String)> = tx.all(EARLIER, &[&holder(cx), &now, &every]).await?;
     let owners: Vec<String> = earlier.iter().map(|(_, owner)| owner.clone()).collect();

@@ -60,6 +60,8 @@ mod tests {
     fn r_v6_the_list_of_indonesia_is_whole() {
         let holidays = super::indonesia().unwrap();
         assert_eq!(holidays.len(), 79);
-        assert!(holidays.iter().any(|h| h.collective_leave) && holidays.iter().any(|h| h.name.en.contains("Independence")));
+        assert!(
+            holidays.iter().any(|h| h.collective_leave) && holidays.iter().any(|h| h.name.en.contains("Independence"))
+        );
     }
 }

@@ -24,9 +24,8 @@ pub async fn claim(cx: &Cx, tx: &mut Tx, key: &str, digest: &str, id: &Appointme
 
 /// The appointment that a key stands for; 409 where it stands for another body.
 pub async fn earlier(tx: &mut Tx, actor: &str, key: &str, digest: &str) -> Result<Option<AppointmentId>> {
-    let row: Option<(String, AppointmentId)> = tx
-        .one("select digest, appointment from idempotency where actor = $1 and key = $2", &[&actor, &key])
-        .await?;
+    let row: Option<(String, AppointmentId)> =
+        tx.one("select digest, appointment from idempotency where actor = $1 and key = $2", &[&actor, &key]).await?;
     match row {
         Some((known, _)) if known != digest => Err(Error::conflict("key-reused")),
         Some((_, id)) => Ok(Some(id)),

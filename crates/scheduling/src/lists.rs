@@ -43,11 +43,15 @@ macro_rules! gone {
 }
 
 const FAMILY_COMING: &str = concat!(
-    "select ", columns!(), " from patient_account pa join appointment a on a.patient = pa.patient where pa.account = $1",
+    "select ",
+    columns!(),
+    " from patient_account pa join appointment a on a.patient = pa.patient where pa.account = $1",
     coming!()
 );
 const FAMILY_GONE: &str = concat!(
-    "select ", columns!(), " from patient_account pa join appointment a on a.patient = pa.patient where pa.account = $1",
+    "select ",
+    columns!(),
+    " from patient_account pa join appointment a on a.patient = pa.patient where pa.account = $1",
     gone!()
 );
 const PRACTICE_COMING: &str = concat!("select ", columns!(), " from appointment a where a.doctor = $1", coming!());
@@ -96,7 +100,13 @@ impl SchedulingContext {
         Ok(Page { items, next: shown.next })
     }
 
-    pub(crate) async fn count_by_day(&self, cx: &Cx, facility: Option<FacilityId>, from: Date, until: Date) -> Result<Vec<DayCount>> {
+    pub(crate) async fn count_by_day(
+        &self,
+        cx: &Cx,
+        facility: Option<FacilityId>,
+        from: Date,
+        until: Date,
+    ) -> Result<Vec<DayCount>> {
         const COUNT: &str = "select facility, local_date, state, count(*) from appointment \
             where facility = $1 and starts_at >= $2 and starts_at < $3 group by facility, local_date, state \
             order by local_date, state";
@@ -114,7 +124,12 @@ impl SchedulingContext {
                 for facility in served(&cx, tx, facility.as_ref()).await? {
                     let rows: Vec<(FacilityId, Date, State, i64)> = tx.all(COUNT, &[&facility, &start, &end]).await?;
                     let asked = rows.into_iter().filter(|(_, date, ..)| (from..=until).contains(date));
-                    counts.extend(asked.map(|(facility, date, state, count)| DayCount { facility, date, state, count }));
+                    counts.extend(asked.map(|(facility, date, state, count)| DayCount {
+                        facility,
+                        date,
+                        state,
+                        count,
+                    }));
                 }
                 Ok(counts)
             })
@@ -126,7 +141,10 @@ impl SchedulingContext {
 async fn scope(cx: &Cx, tx: &mut Tx, ask: &AppointmentSearch) -> Result<(Scope, Side)> {
     let staff = cx.may(Permission::AppointmentRead);
     let mine = ask.mine.unwrap_or(!staff);
-    if mine && cx.may(Permission::AppointmentPractice) && let Some(doctor) = access::own_doctor(cx, tx).await? {
+    if mine
+        && cx.may(Permission::AppointmentPractice)
+        && let Some(doctor) = access::own_doctor(cx, tx).await?
+    {
         return Ok((Scope::Practice(doctor), Side::Doctor));
     }
     if mine && let Actor::Account { id, .. } = &cx.actor {
@@ -179,7 +197,13 @@ async fn rows(tx: &mut Tx, scope: &Scope, ask: &mut AppointmentSearch, now: Time
     }
 }
 
-async fn part(tx: &mut Tx, sql: &'static str, of: &dyn Bind, ask: &AppointmentSearch, now: Timestamp) -> Result<Vec<Row>> {
+async fn part(
+    tx: &mut Tx,
+    sql: &'static str,
+    of: &dyn Bind,
+    ask: &AppointmentSearch,
+    now: Timestamp,
+) -> Result<Vec<Row>> {
     let gone = ask.when == Some(When::Past);
     // Everything, by time, where neither side of now is asked for.
     let everything = ask.when.is_none().then_some("all");

@@ -65,13 +65,16 @@ async fn forget(tx: &mut Tx, cx: &Cx, e: &PatientErased) -> Result<()> {
         erased += tx.exec("delete from idempotency where actor = $1", &[account]).await?;
         erased += tx.exec("delete from patient_account where account = $1", &[account]).await?;
     }
-    let answer = ErasureAnswer { context: "scheduling".to_owned(), erased: erased.cast_signed(), kept: 0, kept_until: None };
+    let answer =
+        ErasureAnswer { context: "scheduling".to_owned(), erased: erased.cast_signed(), kept: 0, kept_until: None };
     tx.publish(cx, &ErasureDone { erasure: e.erasure.clone(), answer }).await
 }
 
 async fn coming_of(tx: &mut Tx, patient: &PatientId) -> Result<Vec<appointment::Row>> {
     const COMING: &str = concat!(
-        "select ", columns!(), " from appointment a where a.patient = $1 \
+        "select ",
+        columns!(),
+        " from appointment a where a.patient = $1 \
          and a.state in ('held', 'pending', 'awaiting_payment', 'booked') order by a.id"
     );
     tx.all(COMING, &[patient]).await

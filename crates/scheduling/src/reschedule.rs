@@ -35,7 +35,13 @@ struct Judged {
 }
 
 impl SchedulingContext {
-    pub(crate) async fn move_visit(&self, cx: &Cx, id: &AppointmentId, version: i64, mut ask: Reschedule) -> Result<Appointment> {
+    pub(crate) async fn move_visit(
+        &self,
+        cx: &Cx,
+        id: &AppointmentId,
+        version: i64,
+        mut ask: Reschedule,
+    ) -> Result<Appointment> {
         let (row, side) = self.row_for_move(cx, id).await?;
         check_form(&mut ask, side)?;
         if row.version != version {
@@ -105,7 +111,8 @@ impl SchedulingContext {
                 let overbooked = claim_anew(tx, &before, &verdict, now).await?;
                 let row = moved(&before, side, &verdict, &ask, overbooked, now);
                 write(tx, &before, &row).await?;
-                let line = Line { from: before.state, to: row.state, from_start: before.starts_at, to_start: row.starts_at };
+                let line =
+                    Line { from: before.state, to: row.state, from_start: before.starts_at, to_start: row.starts_at };
                 change::remember(&cx, tx, &before, &line, ask.reason.as_deref()).await?;
                 tx.publish(&cx, &AppointmentRescheduled { visit: row.visit() }).await?;
                 change::audit(&cx, tx, &row, Deed::Move).await?;

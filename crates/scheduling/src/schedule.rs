@@ -44,7 +44,12 @@ impl ScheduleRow {
 }
 
 impl SchedulingContext {
-    pub(crate) async fn list_schedules(&self, cx: &Cx, facility: Option<FacilityId>, doctor: Option<DoctorId>) -> Result<Vec<Schedule>> {
+    pub(crate) async fn list_schedules(
+        &self,
+        cx: &Cx,
+        facility: Option<FacilityId>,
+        doctor: Option<DoctorId>,
+    ) -> Result<Vec<Schedule>> {
         const LIST: &str = "select id, facility, doctor, body, version from schedule \
             where (cast($1 as text) is null or facility = $1) and (cast($2 as text) is null or doctor = $2) \
             order by facility, id limit 500";
@@ -63,7 +68,12 @@ impl SchedulingContext {
             .await
     }
 
-    pub(crate) async fn replace_schedule(&self, cx: &Cx, version: Option<i64>, form: ScheduleForm) -> Result<(Schedule, Affected)> {
+    pub(crate) async fn replace_schedule(
+        &self,
+        cx: &Cx,
+        version: Option<i64>,
+        form: ScheduleForm,
+    ) -> Result<(Schedule, Affected)> {
         check(&form)?;
         let by = cx.clone();
         let (schedule, owner) = self
@@ -132,7 +142,9 @@ impl SchedulingContext {
         let day = jiff::SignedDuration::from_hours(24);
         let affected = match kept.kind {
             ExceptionKind::Absent => self.affected(cx, owners, Some((kept.starts_at, kept.ends_at))).await?,
-            ExceptionKind::Instead => self.affected(cx, owners, Some((kept.starts_at - day, kept.ends_at + day))).await?,
+            ExceptionKind::Instead => {
+                self.affected(cx, owners, Some((kept.starts_at - day, kept.ends_at + day))).await?
+            }
             ExceptionKind::Extra => Affected { count: 0, appointments: Vec::new() },
         };
         Ok((kept, affected))
@@ -155,7 +167,13 @@ impl SchedulingContext {
 }
 
 /// The hours that came in the form that added a doctor become their first schedule (B2); later forms change nothing.
-pub async fn first_hours(cx: &Cx, tx: &mut Tx, doctor: &DoctorId, facility: &FacilityId, weekly: &[WeeklyHours]) -> Result<()> {
+pub async fn first_hours(
+    cx: &Cx,
+    tx: &mut Tx,
+    doctor: &DoctorId,
+    facility: &FacilityId,
+    weekly: &[WeeklyHours],
+) -> Result<()> {
     if weekly.is_empty() {
         return Ok(());
     }
@@ -211,7 +229,8 @@ async fn check_place(tx: &mut Tx, form: &ScheduleForm) -> Result<()> {
     let mut problems = Problems::default();
     problems.check(copies::facility(tx, &form.facility).await?.is_some(), "facility", "unknown");
     if let Some(doctor) = &form.doctor {
-        let practises = copies::doctor(tx, doctor).await?.is_some_and(|known| known.practice_at(&form.facility).is_some());
+        let practises =
+            copies::doctor(tx, doctor).await?.is_some_and(|known| known.practice_at(&form.facility).is_some());
         problems.check(practises, "doctor", "unknown");
     }
     let own = copies::services_of(tx, &form.facility).await?;
@@ -222,7 +241,8 @@ async fn check_place(tx: &mut Tx, form: &ScheduleForm) -> Result<()> {
 }
 
 async fn find(tx: &mut Tx, form: &ScheduleForm) -> Result<Option<ScheduleRow>> {
-    const OF_DOCTOR: &str = "select id, facility, doctor, body, version from schedule where facility = $1 and doctor = $2";
+    const OF_DOCTOR: &str =
+        "select id, facility, doctor, body, version from schedule where facility = $1 and doctor = $2";
     const OF_DESK: &str = "select s.id, s.facility, s.doctor, s.body, s.version from schedule_service x \
         join schedule s on s.id = x.schedule where s.facility = $1 and x.service = $2";
     match (&form.doctor, form.services.first()) {
@@ -306,9 +326,17 @@ impl SchedulingContext {
     }
 }
 
-async fn affected_of(cx: &Cx, tx: &mut Tx, owner: &str, span: Option<(Timestamp, Timestamp)>, room: usize) -> Result<Affected> {
+async fn affected_of(
+    cx: &Cx,
+    tx: &mut Tx,
+    owner: &str,
+    span: Option<(Timestamp, Timestamp)>,
+    room: usize,
+) -> Result<Affected> {
     const COMING: &str = concat!(
-        "select ", columns!(), " from resource_claim c join appointment a on a.id = c.appointment \
+        "select ",
+        columns!(),
+        " from resource_claim c join appointment a on a.id = c.appointment \
          where c.owner = $1 and c.starts_at > $2 and c.starts_at < $3 and c.ends_at > $4 \
          and a.state in ('pending', 'awaiting_payment', 'booked') order by a.starts_at, a.id limit $5"
     );
@@ -387,7 +415,8 @@ fn full_minute(time: jiff::civil::Time) -> bool {
 fn overlap(a: &Hours, b: &Hours) -> bool {
     let (from_a, to_a) = minutes_of_week(a);
     let (from_b, to_b) = minutes_of_week(b);
-    let valid = a.valid_until.is_none_or(|last| b.valid_from <= last) && b.valid_until.is_none_or(|last| a.valid_from <= last);
+    let valid =
+        a.valid_until.is_none_or(|last| b.valid_from <= last) && b.valid_until.is_none_or(|last| a.valid_from <= last);
     let week = 7 * 24 * 60;
     valid && [-week, 0, week].iter().any(|shift| from_a < to_b + shift && from_b + shift < to_a)
 }

@@ -109,7 +109,8 @@ impl SchedulingContext {
         let mut from = desk.local_date(now);
         for _ in 0..DAYS / WEEK {
             let (busy, _) = self.busy_of_days(&desk, from, WEEK).await?;
-            let ask = Ask { wish: free::wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: WEEK };
+            let ask =
+                Ask { wish: free::wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: WEEK };
             let times = availability::free_times(&desk.plan, &ask, &busy, now);
             if let Some(slot) = times.days.iter().flat_map(|day| &day.slots).next() {
                 return Ok(Some(slot.starts_at));

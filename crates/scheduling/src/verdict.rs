@@ -60,7 +60,11 @@ impl SchedulingContext {
             Err(refusal) => refusal,
         };
         let (desk, _) = self.desk_now(offer, now).await?;
-        if desk.plan_number == plan_number { Err(refusal) } else { Verdict::of(desk, offer, starts_at, terms, judged_at) }
+        if desk.plan_number == plan_number {
+            Err(refusal)
+        } else {
+            Verdict::of(desk, offer, starts_at, terms, judged_at)
+        }
     }
 }
 

@@ -14,8 +14,12 @@ use platform::{
 /// What patients may.
 pub const PATIENT: &[Permission] = &[Permission::ProfileOwn, Permission::AppointmentOwn];
 /// What doctors may.
-pub const DOCTOR: &[Permission] =
-    &[Permission::AppointmentPractice, Permission::AppointmentDecideOwn, Permission::ScheduleOwn, Permission::DoctorOwn];
+pub const DOCTOR: &[Permission] = &[
+    Permission::AppointmentPractice,
+    Permission::AppointmentDecideOwn,
+    Permission::ScheduleOwn,
+    Permission::DoctorOwn,
+];
 /// What the front desk of a facility may.
 pub const FRONT_DESK: &[Permission] = &[
     Permission::PatientRead,

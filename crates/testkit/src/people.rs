@@ -10,10 +10,7 @@ use contracts::people::{
     AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch,
     People,
 };
-use platform::{
-    Cx, Error, Result,
-    db::Page,
-};
+use platform::{Cx, Error, Result, db::Page};
 
 /// Knows patients' profiles, and nothing else of people.
 #[derive(Debug, Default)]

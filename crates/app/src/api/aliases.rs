@@ -9,11 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use platform::{Cx, Error, http::{BodyLimit, Csrf}};
+use platform::{
+    Cx, Error,
+    http::{BodyLimit, Csrf},
+};
 use tower::ServiceExt;
 
 /// Short path and the path it stands for. Those with an identifier end in it.
-pub(super) const ALIASES: &[(&str, &str)] = &[("/bookings", "/api/v1/appointments"), ("/users/{id}", "/api/v1/users/{id}")];
+pub(super) const ALIASES: &[(&str, &str)] =
+    &[("/bookings", "/api/v1/appointments"), ("/users/{id}", "/api/v1/users/{id}")];
 
 /// The short paths in front of the routes.
 pub(super) fn routes(whole: &Router) -> Router {

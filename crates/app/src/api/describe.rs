@@ -61,7 +61,11 @@ fn mended(mut parameter: Parameter, path: &str) -> Vec<RefOr<Parameter>> {
         }
     }
     match &parameter.schema {
-        Some(RefOr::T(Schema::Object(object))) if parameter.parameter_in == ParameterIn::Query && !object.properties.is_empty() => fields(object),
+        Some(RefOr::T(Schema::Object(object)))
+            if parameter.parameter_in == ParameterIn::Query && !object.properties.is_empty() =>
+        {
+            fields(object)
+        }
         _ => vec![RefOr::T(parameter)],
     }
 }
@@ -69,15 +73,25 @@ fn mended(mut parameter: Parameter, path: &str) -> Vec<RefOr<Parameter>> {
 /// A parameter for each field of an object.
 fn fields(object: &Object) -> Vec<RefOr<Parameter>> {
     let one = |(name, schema): (&String, &RefOr<Schema>)| {
-        let required = if object.required.contains(name) && !may_be_null(schema) { Required::True } else { Required::False };
-        RefOr::T(ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(required).schema(Some(schema.clone())).build())
+        let required =
+            if object.required.contains(name) && !may_be_null(schema) { Required::True } else { Required::False };
+        RefOr::T(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Query)
+                .required(required)
+                .schema(Some(schema.clone()))
+                .build(),
+        )
     };
     object.properties.iter().map(one).collect()
 }
 
 fn may_be_null(schema: &RefOr<Schema>) -> bool {
     match schema {
-        RefOr::T(Schema::Object(object)) => matches!(&object.schema_type, SchemaType::Array(types) if types.contains(&Type::Null)),
+        RefOr::T(Schema::Object(object)) => {
+            matches!(&object.schema_type, SchemaType::Array(types) if types.contains(&Type::Null))
+        }
         RefOr::T(Schema::OneOf(one_of)) => one_of.items.iter().any(is_null),
         _ => false,
     }

@@ -5,7 +5,11 @@
 use std::{net::IpAddr, sync::Arc};
 
 use auth::AuthContext;
-use axum::{Json, extract::State, http::{HeaderName, StatusCode, header}};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderName, StatusCode, header},
+};
 use contracts::{
     Permission,
     auth::{Account, Auth, OpenAccount, Role},
@@ -227,7 +231,9 @@ fn gather<T>(prefix: &str, result: Result<T>, problems: &mut Vec<FieldError>) ->
     match result {
         Ok(_) => Ok(()),
         Err(Error::Invalid(found)) => {
-            problems.extend(found.into_iter().map(|problem| FieldError { field: format!("{prefix}{}", problem.field), ..problem }));
+            problems.extend(
+                found.into_iter().map(|problem| FieldError { field: format!("{prefix}{}", problem.field), ..problem }),
+            );
             Ok(())
         }
         Err(error) => Err(error),

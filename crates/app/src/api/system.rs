@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, Weak};
 
-use axum::{Json, extract::{Path, State}, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
 use contracts::Permission;
 use jiff::Timestamp;
 use platform::{Cx, Error, Result, bus::BusHandle, http::Problem};
@@ -66,7 +70,11 @@ async fn state(State(bus): Bus, cx: Cx) -> Result<Json<BusState>> {
     cx.require(Permission::SystemRead)?;
     let bus = running(bus)?;
     let lags = bus.lag().await?.into_iter();
-    let sources = lags.map(|lag| SourceLag { source: lag.source.to_string(), unsent: lag.unsent, oldest_ms: lag.oldest.as_millis() as i64 });
+    let sources = lags.map(|lag| SourceLag {
+        source: lag.source.to_string(),
+        unsent: lag.unsent,
+        oldest_ms: lag.oldest.as_millis() as i64,
+    });
     let parked = bus.parked(SHOWN).await?.into_iter().map(|(hearer, p)| ParkedEvent {
         hearer: hearer.to_owned(),
         id: p.id,

@@ -57,7 +57,9 @@ impl Demo {
         let house = House::open(settings, world).await?.with_mailbox(&self.data).await?;
         let site = Site::open(house, began).await?;
         if self.json {
-            say(json!({ "ready": true, "url": site.url(), "logins": prepared.logins, "milliseconds": began.elapsed().as_millis() as u64 }));
+            say(
+                json!({ "ready": true, "url": site.url(), "logins": prepared.logins, "milliseconds": began.elapsed().as_millis() as u64 }),
+            );
         } else {
             welcome(&site.url(), &prepared.logins);
         }

@@ -5,7 +5,10 @@ use std::{path::Path, process::ExitCode};
 use platform::{Result, db::Engine};
 
 use super::{Sources, keys, log, say};
-use crate::{health, wiring::{House, Running}};
+use crate::{
+    health,
+    wiring::{House, Running},
+};
 
 /// Less room than this is a warning, in bytes.
 const ROOM: u64 = 1 << 30;
@@ -47,12 +50,18 @@ pub(super) async fn run(sources: &Sources) -> Result<ExitCode> {
     findings.note("configuration", Ok(String::new()));
     log(&settings)?;
     if !keys::confirmation(&settings).exists() {
-        Findings::warn("recovery key", "nobody has confirmed to have it: mediverse keys recovery, then mediverse keys confirm");
+        Findings::warn(
+            "recovery key",
+            "nobody has confirmed to have it: mediverse keys recovery, then mediverse keys confirm",
+        );
     }
     if let Some(folder) = settings.database.folder() {
         if !settings.key_file().exists() {
             // To look must not make: a mistyped folder would become an empty house that looks healthy.
-            let missing = format!("{} holds no installation: name its folder with --data, or start one with serve", folder.display());
+            let missing = format!(
+                "{} holds no installation: name its folder with --data, or start one with serve",
+                folder.display()
+            );
             findings.note("data", Err(missing));
             return Ok(ExitCode::FAILURE);
         }
@@ -72,7 +81,10 @@ pub(super) async fn run(sources: &Sources) -> Result<ExitCode> {
 async fn look_at_house(house: House, findings: &mut Findings) -> Result<()> {
     for (name, db) in house.databases() {
         let answer = health::answers(db.clone()).await;
-        findings.note(&format!("database {name}"), answer.map(|()| "reachable, up to date".to_owned()).map_err(|e| e.to_string()));
+        findings.note(
+            &format!("database {name}"),
+            answer.map(|()| "reachable, up to date".to_owned()).map_err(|e| e.to_string()),
+        );
     }
     if let Some((_, db)) = house.databases().iter().find(|(_, db)| db.engine() == Engine::Postgres) {
         let answer = health::agrees(db.clone(), house.world.clock.clone()).await;
@@ -81,7 +93,10 @@ async fn look_at_house(house: House, findings: &mut Findings) -> Result<()> {
     let running: Running = house.start().await?;
     for lag in running.bus.lag().await? {
         if lag.oldest > LATE {
-            Findings::warn("bus", format_args!("{}: {} events wait, the oldest for {} s", lag.source, lag.unsent, lag.oldest.as_secs()));
+            Findings::warn(
+                "bus",
+                format_args!("{}: {} events wait, the oldest for {} s", lag.source, lag.unsent, lag.oldest.as_secs()),
+            );
         }
     }
     let parked = running.bus.parked(5).await?;

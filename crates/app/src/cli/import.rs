@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
-use contracts::{directory::{Directory, ImportReport}};
+use contracts::directory::{Directory, ImportReport};
 use platform::{Error, Result};
 
 use super::{Sources, log, say};
@@ -39,7 +39,8 @@ impl Import {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let settings = self.sources.read(&[])?;
         log(&settings)?;
-        let rows = std::fs::read(&self.file).map_err(|e| Error::internal(format_args!("{}: {e}", self.file.display())))?;
+        let rows =
+            std::fs::read(&self.file).map_err(|e| Error::internal(format_args!("{}: {e}", self.file.display())))?;
         let house = House::open(settings, self.sources.world()).await?;
         let report = self.what.take_in(&house, rows).await;
         let bus = house.start_bus().await?;

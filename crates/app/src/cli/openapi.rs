@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use platform::{Error, Result};
 
 use super::say;
-use crate::{settings::Settings, wiring::{House, World}};
+use crate::{
+    settings::Settings,
+    wiring::{House, World},
+};
 
 /// Prints the description. The handlers need their verbs, so a house is opened in a folder that is taken away again.
 pub(super) async fn run() -> Result<ExitCode> {

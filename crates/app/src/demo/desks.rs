@@ -7,7 +7,10 @@ use contracts::{
 };
 use directory::sample::Planted;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use jiff::{civil::{Date, time}, tz::TimeZone};
+use jiff::{
+    civil::{Date, time},
+    tz::TimeZone,
+};
 use platform::{Error, Result};
 
 use super::{AT_ONCE, Gardener};
@@ -19,22 +22,35 @@ impl Gardener<'_> {
         let mut forms = Vec::new();
         for (facility, services) in network.facilities.iter().zip(&network.services) {
             for kind in [ServiceKind::LabTest, ServiceKind::Procedure, ServiceKind::Vaccination] {
-                let own: Vec<ServiceId> = services.iter().filter(|service| service.kind == kind).map(|service| service.id.clone()).collect();
+                let own: Vec<ServiceId> =
+                    services.iter().filter(|service| service.kind == kind).map(|service| service.id.clone()).collect();
                 if !own.is_empty() {
-                    forms.push(ScheduleForm { facility: facility.id.clone(), doctor: None, services: own, hours: hours_of(kind), daily_cap: None });
+                    forms.push(ScheduleForm {
+                        facility: facility.id.clone(),
+                        doctor: None,
+                        services: own,
+                        hours: hours_of(kind),
+                        daily_cap: None,
+                    });
                 }
             }
         }
         let cx = &cx;
-        stream::iter(forms.into_iter().map(|form| async move { self.house.scheduling.set_schedule(cx, None, form).await.map(drop) }))
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await
+        stream::iter(
+            forms
+                .into_iter()
+                .map(|form| async move { self.house.scheduling.set_schedule(cx, None, form).await.map(drop) }),
+        )
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await
     }
 
     /// A single opening today from eight to four for the first doctor, so that the doctor's day is never empty.
     pub(super) async fn show_up_today(&self, network: &Planted) -> Result<()> {
-        let (Some(doctor), Some(facility)) = (network.doctors.first(), network.facilities.first()) else { return Ok(()) };
+        let (Some(doctor), Some(facility)) = (network.doctors.first(), network.facilities.first()) else {
+            return Ok(());
+        };
         let zone = TimeZone::get(&facility.zone).map_err(Error::internal)?;
         let today = self.now.to_zoned(zone.clone()).date();
         let weekday = today.weekday().to_monday_one_offset() as u8;
@@ -43,9 +59,12 @@ impl Gardener<'_> {
             return Ok(());
         }
         let cx = Self::program(self.days(-super::HISTORY));
-        let schedules = self.house.scheduling.schedules(&cx, Some(facility.id.clone()), Some(doctor.id.clone())).await?;
+        let schedules =
+            self.house.scheduling.schedules(&cx, Some(facility.id.clone()), Some(doctor.id.clone())).await?;
         let schedule = schedules.into_iter().next().ok_or(Error::NotFound("schedule"))?;
-        let at = |hour: i8| today.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(Error::internal);
+        let at = |hour: i8| {
+            today.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|zoned| zoned.timestamp()).map_err(Error::internal)
+        };
         let opening = Exception {
             id: None,
             schedule: Some(schedule.id),

@@ -6,7 +6,10 @@ use contracts::{
     people::{AddFamilyMember, Address, EmergencyContact, PatientForm, PatientId, PatientType, People, Relation, Sex},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
-use jiff::{ToSpan, civil::{Date, date}};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use platform::{Result, entropy::Entropy};
 
 use super::{AT_ONCE, Gardener, email, pick, staff::open, words};
@@ -36,8 +39,12 @@ struct Draft {
 impl Gardener<'_> {
     /// Opens the accounts and keeps the profiles.
     pub(super) async fn open_families(&self, hash: &str, facilities: &[Facility]) -> Result<Vec<Family>> {
-        let drafts: Vec<Draft> = (0..FAMILIES * self.scale as usize).map(|number| self.draft(number, facilities)).collect();
-        let asks = drafts.iter().enumerate().map(|(n, draft)| open(email("pasien", n), &draft.holder.name, Role::Patient, Vec::new()));
+        let drafts: Vec<Draft> =
+            (0..FAMILIES * self.scale as usize).map(|number| self.draft(number, facilities)).collect();
+        let asks = drafts
+            .iter()
+            .enumerate()
+            .map(|(n, draft)| open(email("pasien", n), &draft.holder.name, Role::Patient, Vec::new()));
         let accounts = self.open_all(hash, asks.collect()).await?;
         let keeping = accounts.into_iter().zip(drafts).map(|(account, draft)| self.keep(account, draft));
         stream::iter(keeping).buffered(AT_ONCE).try_collect().await
@@ -48,7 +55,9 @@ impl Gardener<'_> {
         let name = draft.holder.name.clone();
         let mut people = vec![self.house.people.register_self(&cx, draft.holder).await?.id];
         for (relation, person) in draft.members {
-            people.push(self.house.people.add_family_member(&cx, AddFamilyMember { relation, consent: true, person }).await?.id);
+            people.push(
+                self.house.people.add_family_member(&cx, AddFamilyMember { relation, consent: true, person }).await?.id,
+            );
         }
         Ok(Family { account, name, near: draft.near, people })
     }
@@ -63,7 +72,9 @@ impl Gardener<'_> {
             region: Some(regency.to_owned()),
             postal_code: Some(format!("9{:04}", chance.below(10_000))),
         };
-        let person = |sex: Sex, age: u64, serial: u64| person(&chance, Made { sex, age, serial, family, regency, home: &home, year: self.year() });
+        let person = |sex: Sex, age: u64, serial: u64| {
+            person(&chance, Made { sex, age, serial, family, regency, home: &home, year: self.year() })
+        };
         let serial = |place: u64| 9_000 - (number as u64 * 7 + place) % 8_999;
         let holder_sex = either(&chance);
         let mut holder = person(holder_sex, 24 + chance.below(40), serial(0));

@@ -1,13 +1,19 @@
 //! The folder of a demonstration. Planting happens beside it and is moved into place when it is whole, so that a
 //! demonstration that was cut off leaves nothing half-done and nothing is planted twice.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use platform::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{Login, plant};
-use crate::{settings::Settings, wiring::{House, World}};
+use crate::{
+    settings::Settings,
+    wiring::{House, World},
+};
 
 /// Says that the folder is a demonstration's, and who can sign in.
 const MARK: &str = "demo.json";
@@ -29,7 +35,10 @@ pub async fn prepare(folder: &Path, seed: u64, scale: u32, world: &World) -> Res
         return Ok(there);
     }
     if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Error::internal(format_args!("{} holds other data: name a folder that is empty or not there yet", folder.display())));
+        return Err(Error::internal(format_args!(
+            "{} holds other data: name a folder that is empty or not there yet",
+            folder.display()
+        )));
     }
     let beside = beside(folder);
     clear(&beside)?;
@@ -60,7 +69,9 @@ fn beside(folder: &Path) -> PathBuf {
 /// Takes away what a demonstration that was cut off has left.
 fn clear(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::internal(format_args!("{}: {error}", folder.display()))),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::internal(format_args!("{}: {error}", folder.display())))
+        }
         _ => Ok(()),
     }
 }

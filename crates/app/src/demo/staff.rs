@@ -20,7 +20,10 @@ const A_UNIT: usize = 500;
 impl Gardener<'_> {
     /// An account for every sample doctor, in their order.
     pub(super) async fn open_doctors(&self, hash: &str, doctors: &mut [SampleDoctor]) -> Result<Vec<AccountId>> {
-        let asks = doctors.iter().enumerate().map(|(n, doctor)| open(email("dokter", n), &doctor.name, Role::Doctor, Vec::new()));
+        let asks = doctors
+            .iter()
+            .enumerate()
+            .map(|(n, doctor)| open(email("dokter", n), &doctor.name, Role::Doctor, Vec::new()));
         let accounts = self.open_all(hash, asks.collect()).await?;
         for (doctor, account) in doctors.iter_mut().zip(&accounts) {
             doctor.account = Some(account.clone());
@@ -53,11 +56,13 @@ impl Gardener<'_> {
         let mail = format!("calon@{DOMAIN}");
         let mut stranger = Cx::guest("demo", Locale::Id, yesterday.clock.clone(), Entropy::System);
         stranger.deadline = None;
-        let account = self.house.auth.open_account(&stranger, open(mail.clone(), APPLICANT, Role::Doctor, Vec::new())).await?;
+        let account =
+            self.house.auth.open_account(&stranger, open(mail.clone(), APPLICANT, Role::Doctor, Vec::new())).await?;
         let doctor = network.doctors.first().ok_or(Error::NotFound("doctor"))?;
         let practice = doctor.practices.first().ok_or(Error::NotFound("doctor"))?;
         let place = network.facilities.iter().position(|facility| facility.id == practice.facility).unwrap_or_default();
-        let services = network.services[place].iter().filter(|service| service.kind == ServiceKind::Consultation).take(1);
+        let services =
+            network.services[place].iter().filter(|service| service.kind == ServiceKind::Consultation).take(1);
         let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let form = DoctorForm {
             name: APPLICANT.to_owned(),
@@ -65,7 +70,10 @@ impl Gardener<'_> {
             specialities: doctor.specialities.iter().map(|speciality| speciality.id.clone()).collect(),
             practising_since: Some(today.year() - 3),
             languages: vec!["id".to_owned()],
-            about: Bilingual { id: "Dokter contoh yang menunggu persetujuan.".to_owned(), en: "A sample doctor who waits for an approval.".to_owned() },
+            about: Bilingual {
+                id: "Dokter contoh yang menunggu persetujuan.".to_owned(),
+                en: "A sample doctor who waits for an approval.".to_owned(),
+            },
             str_number: "STR-CONTOH-999999".to_owned(),
             str_until: None,
             practices: vec![Practice {

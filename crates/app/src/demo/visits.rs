@@ -66,7 +66,13 @@ struct Draw<'a> {
 }
 
 impl Gardener<'_> {
-    pub(super) async fn keep_visits(&self, network: &Planted, doctors: &[AccountId], staff: &[AccountId], families: &[Family]) -> Result<()> {
+    pub(super) async fn keep_visits(
+        &self,
+        network: &Planted,
+        doctors: &[AccountId],
+        staff: &[AccountId],
+        families: &[Family],
+    ) -> Result<()> {
         let choices = self.choices(network).await?;
         let plans = self.draw(&choices, families);
         let choices = &choices;
@@ -84,14 +90,33 @@ impl Gardener<'_> {
         let place_of = |facility| network.facilities.iter().position(|known| known.id == facility);
         for (number, doctor) in network.doctors.iter().enumerate() {
             for practice in &doctor.practices {
-                let (Some(service), Some(facility)) = (practice.services.first(), place_of(practice.facility.clone())) else { continue };
-                let offer = Offer { facility: practice.facility.clone(), service: service.service.clone(), doctor: Some(doctor.id.clone()), mode: Mode::InPerson };
-                choices.push(Choice { offer, facility, doctor: Some(number), by_hand: !doctor.auto_accept, days: HashMap::new() });
+                let (Some(service), Some(facility)) = (practice.services.first(), place_of(practice.facility.clone()))
+                else {
+                    continue;
+                };
+                let offer = Offer {
+                    facility: practice.facility.clone(),
+                    service: service.service.clone(),
+                    doctor: Some(doctor.id.clone()),
+                    mode: Mode::InPerson,
+                };
+                choices.push(Choice {
+                    offer,
+                    facility,
+                    doctor: Some(number),
+                    by_hand: !doctor.auto_accept,
+                    days: HashMap::new(),
+                });
             }
         }
         for (place, services) in network.services.iter().enumerate() {
             for service in services.iter().filter(|service| service.kind != ServiceKind::Consultation) {
-                let offer = Offer { facility: service.facility.clone(), service: service.id.clone(), doctor: None, mode: Mode::InPerson };
+                let offer = Offer {
+                    facility: service.facility.clone(),
+                    service: service.id.clone(),
+                    doctor: None,
+                    mode: Mode::InPerson,
+                };
                 choices.push(Choice { offer, facility: place, doctor: None, by_hand: false, days: HashMap::new() });
             }
         }
@@ -118,7 +143,14 @@ impl Gardener<'_> {
     }
 
     fn draw(&self, choices: &[Choice], families: &[Family]) -> Vec<Plan> {
-        let mut draw = Draw { now: self.now, chance: self.chance(2), choices, taken: HashSet::new(), busy: HashSet::new(), plans: Vec::new() };
+        let mut draw = Draw {
+            now: self.now,
+            chance: self.chance(2),
+            choices,
+            taken: HashSet::new(),
+            busy: HashSet::new(),
+            plans: Vec::new(),
+        };
         draw.first_doctors_day(families);
         for family in families {
             for patient in &family.people {
@@ -132,9 +164,22 @@ impl Gardener<'_> {
     }
 
     /// Books, then notes what became of it.
-    async fn keep_visit(&self, choice: &Choice, plan: Plan, doctor: Option<&AccountId>, staff: &AccountId) -> Result<()> {
+    async fn keep_visit(
+        &self,
+        choice: &Choice,
+        plan: Plan,
+        doctor: Option<&AccountId>,
+        staff: &AccountId,
+    ) -> Result<()> {
         let Plan { starts_at, booked_at, by, patient, complaint, end, .. } = plan;
-        let ask = Book { offer: choice.offer.clone(), starts_at, patient, complaint: complaint.to_owned(), hold: None, override_reason: None };
+        let ask = Book {
+            offer: choice.offer.clone(),
+            starts_at,
+            patient,
+            complaint: complaint.to_owned(),
+            hold: None,
+            override_reason: None,
+        };
         let mut visit = match self.house.scheduling.book(&Self::account(&by, booked_at), None, ask).await {
             Ok(visit) => visit,
             // Two drawn visits may overlap where places have other lengths; the network is full enough without one.
@@ -143,7 +188,11 @@ impl Gardener<'_> {
         };
         let mut step = async |by: &AccountId, at: Timestamp, deed: Deed, reason: Option<&str>| {
             let change = Change { deed, reason: reason.map(str::to_owned) };
-            visit = self.house.scheduling.change(&Self::account(by, at.min(self.now)), &visit.id, visit.version, change).await?;
+            visit = self
+                .house
+                .scheduling
+                .change(&Self::account(by, at.min(self.now)), &visit.id, visit.version, change)
+                .await?;
             Ok::<_, Error>(())
         };
         if choice.by_hand && end != End::Unanswered {
@@ -153,8 +202,15 @@ impl Gardener<'_> {
         match end {
             End::Coming | End::Unanswered => Ok(()),
             End::Cancelled => {
-                let before = (starts_at - SignedDuration::from_hours(30)).max(booked_at + SignedDuration::from_mins(50));
-                step(&by, before, Deed::Cancel, Some(words::REASONS[starts_at.as_second().unsigned_abs() as usize / 600 % words::REASONS.len()])).await
+                let before =
+                    (starts_at - SignedDuration::from_hours(30)).max(booked_at + SignedDuration::from_mins(50));
+                step(
+                    &by,
+                    before,
+                    Deed::Cancel,
+                    Some(words::REASONS[starts_at.as_second().unsigned_abs() as usize / 600 % words::REASONS.len()]),
+                )
+                .await
             }
             End::NoShow => step(staff, starts_at + SignedDuration::from_mins(45), Deed::NoShow, None).await,
             End::Fulfilled => {
@@ -170,7 +226,10 @@ impl Draw<'_> {
     fn visit(&mut self, family: &Family, patient: &PatientId) {
         for _ in 0..TRIES {
             let choice = self.near(family.near);
-            let day = self.now + SignedDuration::from_hours(24 * (self.chance.below((HISTORY + AHEAD - 4) as u64) as i64 - HISTORY + 3));
+            let day = self.now
+                + SignedDuration::from_hours(
+                    24 * (self.chance.below((HISTORY + AHEAD - 4) as u64) as i64 - HISTORY + 3),
+                );
             if let Some(starts_at) = self.free_start(choice, day) {
                 let end = self.end_of(starts_at);
                 if self.keep(family, patient, choice, starts_at, end) {
@@ -183,7 +242,11 @@ impl Draw<'_> {
     /// The first doctor sees other families today, so that the first patient can still book for today.
     fn first_doctors_day(&mut self, families: &[Family]) {
         let Some(choice) = self.choices.iter().position(|choice| choice.doctor == Some(0)) else { return };
-        let today = self.choices[choice].days.iter().find(|(date, _)| self.is_today(choice, **date)).map(|(_, starts)| starts.clone());
+        let today = self.choices[choice]
+            .days
+            .iter()
+            .find(|(date, _)| self.is_today(choice, **date))
+            .map(|(_, starts)| starts.clone());
         let starts = today.unwrap_or_default();
         let every_other = starts.iter().copied().step_by(2).take(TODAY);
         for (starts_at, family) in every_other.zip(families.iter().skip(1)) {
@@ -225,7 +288,15 @@ impl Draw<'_> {
         self.taken.insert((choice, starts_at));
         self.busy.insert((patient.clone(), date));
         let complaint = *pick(&self.chance, words::COMPLAINTS);
-        self.plans.push(Plan { choice, starts_at, booked_at, by: family.account.clone(), patient: patient.clone(), complaint, end });
+        self.plans.push(Plan {
+            choice,
+            starts_at,
+            booked_at,
+            by: family.account.clone(),
+            patient: patient.clone(),
+            complaint,
+            end,
+        });
         true
     }
 

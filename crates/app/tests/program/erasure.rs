@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use crate::{house::App, journey::{booking, first_free}, on_both_engines};
+use crate::{
+    house::App,
+    journey::{booking, first_free},
+    on_both_engines,
+};
 
 on_both_engines! {
     /// A6

@@ -29,7 +29,8 @@ impl Forms<'_> {
         for part in schema["allOf"].as_array().into_iter().flatten() {
             found.extend(self.properties(part));
         }
-        let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             found.insert(name.as_str(), (property, required.contains(&name.as_str())));
         }
@@ -39,7 +40,8 @@ impl Forms<'_> {
     /// What a reference stands for, and of alternatives the one that is not null.
     fn resolved<'s>(&'s self, schema: &'s Value) -> &'s Value {
         if let Some(reference) = schema["$ref"].as_str() {
-            let target = self.described.pointer(reference.trim_start_matches('#')).expect("a reference leads somewhere");
+            let target =
+                self.described.pointer(reference.trim_start_matches('#')).expect("a reference leads somewhere");
             return self.resolved(target);
         }
         let alternatives = schema["oneOf"].as_array().or(schema["anyOf"].as_array());
@@ -61,14 +63,19 @@ impl Forms<'_> {
         let schema = self.resolved(schema);
         let properties = self.properties(schema);
         if !properties.is_empty() {
-            let wanted = properties.iter().filter(|(name, (_, required))| *required || (depth == 0 && self.known.contains_key(**name)));
-            let made: Map<String, Value> = wanted.map(|(name, (schema, _))| ((*name).to_owned(), self.value(name, schema, depth + 1))).collect();
+            let wanted = properties
+                .iter()
+                .filter(|(name, (_, required))| *required || (depth == 0 && self.known.contains_key(**name)));
+            let made: Map<String, Value> =
+                wanted.map(|(name, (schema, _))| ((*name).to_owned(), self.value(name, schema, depth + 1))).collect();
             return Value::Object(made);
         }
         if let Some(first) = schema["enum"].as_array().and_then(|all| all.first()) {
             return first.clone();
         }
-        let kind = schema["type"].as_str().or_else(|| schema["type"].as_array()?.iter().filter_map(Value::as_str).find(|kind| *kind != "null"));
+        let kind = schema["type"]
+            .as_str()
+            .or_else(|| schema["type"].as_array()?.iter().filter_map(Value::as_str).find(|kind| *kind != "null"));
         match (kind, schema["format"].as_str()) {
             (Some("string"), Some("date")) => json!("2026-12-01"),
             (Some("string"), Some("date-time")) => json!("2026-12-01T02:00:00Z"),

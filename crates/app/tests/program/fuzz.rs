@@ -2,16 +2,53 @@
 
 use serde_json::{Value, json};
 
-use crate::{forms::Forms, health::operations, house::{Answer, App}, matrix::{id_for, known, objects}, on_both_engines};
+use crate::{
+    forms::Forms,
+    health::operations,
+    house::{Answer, App},
+    matrix::{id_for, known, objects},
+    on_both_engines,
+};
 
 /// Texts that look like something else, or like nothing.
 const TRICKS: &[&str] = &[
-    "", " ", "\u{0}", "'; drop table account; --", "\" or 1=1 --", "{\"$gt\":\"\"}", "${jndi:ldap://x}", "../../etc/passwd", "<script>alert(1)</script>",
-    "{{7*7}}", "%00%0a", "\u{202e}gnp.exe", "a\u{200b}b", "\u{feff}", "👩‍👩‍👧‍👦", "Ǆ\u{0307}\u{0327}", "１２３", "İ", "-1", "1e999", "NaN", "0x41", "\r\nSet-Cookie: a=b",
+    "",
+    " ",
+    "\u{0}",
+    "'; drop table account; --",
+    "\" or 1=1 --",
+    "{\"$gt\":\"\"}",
+    "${jndi:ldap://x}",
+    "../../etc/passwd",
+    "<script>alert(1)</script>",
+    "{{7*7}}",
+    "%00%0a",
+    "\u{202e}gnp.exe",
+    "a\u{200b}b",
+    "\u{feff}",
+    "👩‍👩‍👧‍👦",
+    "Ǆ\u{0307}\u{0327}",
+    "１２３",
+    "İ",
+    "-1",
+    "1e999",
+    "NaN",
+    "0x41",
+    "\r\nSet-Cookie: a=b",
 ];
 /// Values of every type, so that at least four are wrong.
 fn strangers() -> Vec<Value> {
-    vec![json!({}), json!([]), json!([[]]), json!(true), json!(-1), json!(1.5), json!(9_007_199_254_740_993_i64), json!("x"), json!({"a": {"b": []}})]
+    vec![
+        json!({}),
+        json!([]),
+        json!([[]]),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!(9_007_199_254_740_993_i64),
+        json!("x"),
+        json!({"a": {"b": []}}),
+    ]
 }
 
 on_both_engines! {
@@ -76,7 +113,11 @@ on_both_engines! {
 #[track_caller]
 fn names_the_field(answer: &Answer, name: &str, path: &str) {
     let problem = answer.json();
-    let named = || problem["errors"].as_array().is_some_and(|errors| errors.iter().any(|error| error["field"].as_str().is_some_and(|field| field.contains(name))));
+    let named = || {
+        problem["errors"].as_array().is_some_and(|errors| {
+            errors.iter().any(|error| error["field"].as_str().is_some_and(|field| field.contains(name)))
+        })
+    };
     assert!(answer.status == 422 && named(), "{path}: {name}: {problem}");
     let sentence = problem["errors"][0]["message"].as_str().unwrap_or_default();
     assert!(!sentence.is_empty() && !sentence.contains('⟦'), "{path}: {name} has no sentence: {problem}");

@@ -2,7 +2,10 @@
 
 use platform::db::Engine;
 
-use crate::{house::{App, ask, settings}, on_both_engines};
+use crate::{
+    house::{App, ask, settings},
+    on_both_engines,
+};
 
 on_both_engines! {
     /// J1, J4
@@ -57,7 +60,11 @@ on_both_engines! {
 /// Every operation of a description: method, path, operation.
 pub fn operations(described: &serde_json::Value) -> impl Iterator<Item = (&str, &str, &serde_json::Value)> {
     described["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
-        let methods = item.as_object().unwrap().iter().filter(|(method, _)| ["get", "put", "post", "patch", "delete"].contains(&method.as_str()));
+        let methods = item
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(method, _)| ["get", "put", "post", "patch", "delete"].contains(&method.as_str()));
         methods.map(move |(method, operation)| (method.as_str(), path.as_str(), operation))
     })
 }
@@ -92,17 +99,23 @@ async fn a_demonstration_is_planted_once_and_its_mailbox_shows_codes() {
     let running = house.start().await.unwrap();
     let router = running.router().unwrap();
     let post = |path: &str, body: serde_json::Value| {
-        http::Request::post(path).header("content-type", "application/json").body(axum::body::Body::from(body.to_string())).unwrap()
+        http::Request::post(path)
+            .header("content-type", "application/json")
+            .body(axum::body::Body::from(body.to_string()))
+            .unwrap()
     };
     let login = &planted.logins[0];
-    let signed_in = ask(&router, post("/auth/login", serde_json::json!({ "login": login.email, "password": login.password }))).await;
+    let signed_in =
+        ask(&router, post("/auth/login", serde_json::json!({ "login": login.email, "password": login.password })))
+            .await;
     assert_eq!(signed_in.status, 200);
     let reset = ask(&router, post("/api/v1/auth/password/reset", serde_json::json!({ "login": login.email }))).await;
     assert_eq!(reset.status, 202);
     running.settle().await.unwrap();
     let shown = ask(&router, http::Request::get("/dev/mailbox").body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(shown.json()[0]["recipient"], login.email.as_str());
-    let doctors = ask(&router, http::Request::get("/doctors?limit=100").body(axum::body::Body::empty()).unwrap()).await.json();
+    let doctors =
+        ask(&router, http::Request::get("/doctors?limit=100").body(axum::body::Body::empty()).unwrap()).await.json();
     assert!(doctors["items"].as_array().unwrap().len() >= 40);
     drop(router);
     running.stop().await;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use app::{settings::Settings, wiring::{House, Running, World}};
+use app::{
+    settings::Settings,
+    wiring::{House, Running, World},
+};
 use axum::{Router, body::Body};
 use contracts::{
     auth::{OpenAccount, Role},
@@ -79,7 +82,15 @@ impl App {
         accounts(&house, &["super"], Role::SuperAdmin, &[]).await;
         let running = house.start().await.unwrap();
         let router = running.router().unwrap();
-        let app = Self { running, router, facilities: network.facilities, services: network.services, doctors: network.doctors, _folder: folder, schemas };
+        let app = Self {
+            running,
+            router,
+            facilities: network.facilities,
+            services: network.services,
+            doctors: network.doctors,
+            _folder: folder,
+            schemas,
+        };
         app.settle().await;
         app
     }
@@ -188,7 +199,10 @@ async fn accounts_at(house: &House, name: &str, facility: &Facility) {
 
 /// Settings for one test, and the schemas that go with it.
 pub async fn settings(engine: Engine, folder: &std::path::Path) -> (Settings, Vec<testkit::db::Fresh>) {
-    let mut flags = vec![("database.url".to_owned(), format!("sqlite:{}", folder.display())), ("database.pool".to_owned(), "3".to_owned())];
+    let mut flags = vec![
+        ("database.url".to_owned(), format!("sqlite:{}", folder.display())),
+        ("database.pool".to_owned(), "3".to_owned()),
+    ];
     flags.push(("sessions.hashers".to_owned(), "4".to_owned()));
     flags.push(("server.sign_ups".to_owned(), "100000".to_owned()));
     let mut schemas = Vec::new();

@@ -21,10 +21,15 @@ pub async fn starts_within(app: &App, doctor: usize, days: u16) -> (Value, Vec<S
     let offer = json!({
         "facility": practice.facility, "service": practice.services[0].service, "doctor": app.doctors[doctor].id, "mode": "in_person",
     });
-    let query: Vec<String> = offer.as_object().unwrap().iter().map(|(name, value)| format!("{name}={}", value.as_str().unwrap())).collect();
+    let query: Vec<String> =
+        offer.as_object().unwrap().iter().map(|(name, value)| format!("{name}={}", value.as_str().unwrap())).collect();
     let listed = app.guest().get(&format!("/api/v1/free-times?{}&days={days}", query.join("&"))).await.expect(200);
     let days = listed["days"].as_array().unwrap();
-    let starts = days.iter().flat_map(|day| day["times"].as_array().unwrap()).map(|slot| slot["at"].as_str().unwrap().to_owned()).collect();
+    let starts = days
+        .iter()
+        .flat_map(|day| day["times"].as_array().unwrap())
+        .map(|slot| slot["at"].as_str().unwrap().to_owned())
+        .collect();
     (offer, starts)
 }
 

@@ -98,10 +98,12 @@ pub async fn objects(app: &App) -> Objects {
     let member = owner.post("/api/v1/family", &child).await.expect(201);
     app.settle().await;
     let (offer, times) = starts_within(app, 0, 31).await;
-    let visit = owner.post("/bookings", &booking(&offer, times.last().unwrap(), &sari["patient"]["id"])).await.expect(201);
+    let visit =
+        owner.post("/bookings", &booking(&offer, times.last().unwrap(), &sari["patient"]["id"])).await.expect(201);
     let leave = json!({ "doctor": app.doctors[0].id, "kind": "absent", "starts_at": "2026-12-24T00:00:00Z", "ends_at": "2026-12-25T00:00:00Z" });
     let leave = app.sign_in("admin1").await.post("/api/v1/exceptions", &leave).await.expect(201);
-    let department = app.guest().get(&format!("/api/v1/facilities/{}/departments", app.facilities[0].id)).await.expect(200);
+    let department =
+        app.guest().get(&format!("/api/v1/facilities/{}/departments", app.facilities[0].id)).await.expect(200);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
     Objects {
         account: text(&sari["account"]["id"]),
@@ -115,11 +117,31 @@ pub async fn objects(app: &App) -> Objects {
     }
 }
 
-async fn ask(app: &App, (caller, other): (&Caller<'_>, &Caller<'_>), turn: usize, objects: &Objects, described: &Value, (method, path, operation): (&str, &str, &Value)) -> u16 {
+async fn ask(
+    app: &App,
+    (caller, other): (&Caller<'_>, &Caller<'_>),
+    turn: usize,
+    objects: &Objects,
+    described: &Value,
+    (method, path, operation): (&str, &str, &Value),
+) -> u16 {
     let forms = Forms { described, known: known(app, turn, path, objects) };
-    let id = if path == "/api/v1/holds/{id}" { fresh_hold(other, &objects.second, turn).await } else { id_for(app, path, objects) };
-    let target = path.replace("{role}", "patient").replace("{hearer}", "people").replace("{what}", "regions").replace("{id}", &id);
-    let query: Vec<String> = operation["parameters"].as_array().into_iter().flatten().filter_map(|parameter| asked(&forms, parameter)).collect();
+    let id = if path == "/api/v1/holds/{id}" {
+        fresh_hold(other, &objects.second, turn).await
+    } else {
+        id_for(app, path, objects)
+    };
+    let target = path
+        .replace("{role}", "patient")
+        .replace("{hearer}", "people")
+        .replace("{what}", "regions")
+        .replace("{id}", &id);
+    let query: Vec<String> = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|parameter| asked(&forms, parameter))
+        .collect();
     let target = format!("{target}?{}", query.join("&"));
     // A version nobody has: whoever may change it is told that it is stale, and nothing is changed. Doctors are public,
     // so that strangers are told this too; there the version is right.
@@ -201,10 +223,14 @@ pub fn known(app: &App, turn: usize, path: &str, objects: &Objects) -> BTreeMap<
         ("state", json!("fulfilled")),
         ("permissions", json!(["profile.own"])),
     ]);
-    let plain_name = ["/users", "/patients", "/family", "/doctors", "/doctor-registrations"].iter().any(|part| path.contains(part));
+    let plain_name =
+        ["/users", "/patients", "/family", "/doctors", "/doctor-registrations"].iter().any(|part| path.contains(part));
     if plain_name || path == "/api/v1/facilities" || path == "/api/v1/facilities/{id}" {
         let letters = ["A", "B", "C", "D", "E", "F", "G", "H"];
-        known.insert("name", json!(format!("Contoh {} {}", if path.ends_with("{id}") { "Ubah" } else { "Baru" }, letters[turn])));
+        known.insert(
+            "name",
+            json!(format!("Contoh {} {}", if path.ends_with("{id}") { "Ubah" } else { "Baru" }, letters[turn])),
+        );
     }
     if path == "/api/v1/doctors/{id}" {
         known.insert("account", json!(app.doctors[0].account));

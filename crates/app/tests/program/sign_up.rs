@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::{house::{App, email, patient}, on_both_engines};
+use crate::{
+    house::{App, email, patient},
+    on_both_engines,
+};
 
 fn fields(answer: &Value) -> Vec<String> {
     let errors = answer["errors"].as_array().cloned().unwrap_or_default();

@@ -3,10 +3,17 @@
 use axum::{Json, extract::State};
 use contracts::{
     Permission,
-    auth::{Account, AccountId, ChangePassword, FinishReset, LogIn, Refresh, SecondFactor, Session, SessionId, StartReset, Tokens},
+    auth::{
+        Account, AccountId, ChangePassword, FinishReset, LogIn, Refresh, SecondFactor, Session, SessionId, StartReset,
+        Tokens,
+    },
 };
 use http::{HeaderMap, StatusCode, header};
-use platform::{Cx, Result, cx::Permission as _, http::{Body, Params, PathId, Problem, etag}};
+use platform::{
+    Cx, Result,
+    cx::Permission as _,
+    http::{Body, Params, PathId, Problem, etag},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -42,7 +49,12 @@ pub(crate) struct Me {
 #[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "log_in", tag = "auth", request_body = LogIn,
     responses((status = 200, body = Tokens), (status = 401, description = "`wrong-credentials` or `code-needed`", body = Problem),
         (status = 422, body = Problem), (status = 429, description = "tried too often; `Retry-After` says how long to wait", body = Problem)))]
-pub(crate) async fn log_in(State(auth): Verbs, cx: Cx, headers: HeaderMap, Body(ask): Body<LogIn>) -> Result<Json<Tokens>> {
+pub(crate) async fn log_in(
+    State(auth): Verbs,
+    cx: Cx,
+    headers: HeaderMap,
+    Body(ask): Body<LogIn>,
+) -> Result<Json<Tokens>> {
     auth.log_in(&cx, ask, device(&headers)).await.map(Json)
 }
 
@@ -138,7 +150,9 @@ pub(crate) async fn remove_second_factor(State(auth): Verbs, cx: Cx, Body(ask): 
 /// The public keys of the access tokens (RFC 7517): the one before, the present and the next.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "auth",
     responses((status = 200, description = "A JWK set", body = Object)))]
-pub(crate) async fn jwks(State(auth): Verbs) -> Result<([(header::HeaderName, &'static str); 1], Json<serde_json::Value>)> {
+pub(crate) async fn jwks(
+    State(auth): Verbs,
+) -> Result<([(header::HeaderName, &'static str); 1], Json<serde_json::Value>)> {
     let keys = auth.jwks().await?;
     Ok(([(header::CACHE_CONTROL, "public, max-age=600")], Json(keys)))
 }

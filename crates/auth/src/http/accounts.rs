@@ -1,12 +1,19 @@
 //! Accounts for those who manage them, roles and what they allow (A4, A7).
 
-use axum::{Json, extract::{Path, State}};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
 use contracts::{
     Permission,
     auth::{Account, AccountId, AccountSearch, ChangeAccount, OpenAccount, Role, RolePermissions},
 };
 use http::{HeaderName, StatusCode, header};
-use platform::{Cx, Error, Result, db::Page, http::{Body, IfMatch, Params, PathId, Problem, etag}};
+use platform::{
+    Cx, Error, Result,
+    db::Page,
+    http::{Body, IfMatch, Params, PathId, Problem, etag},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -26,7 +33,11 @@ pub(crate) struct Allow {
 /// Accounts, the newest first.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "list_users", tag = "users", params(AccountSearch), security(("bearer" = [])),
     responses((status = 200, body = Page<Account>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn list(State(auth): Verbs, cx: Cx, Params(ask): Params<AccountSearch>) -> Result<Json<Page<Account>>> {
+pub(crate) async fn list(
+    State(auth): Verbs,
+    cx: Cx,
+    Params(ask): Params<AccountSearch>,
+) -> Result<Json<Page<Account>>> {
     auth.accounts(&cx, ask).await.map(Json)
 }
 
@@ -34,7 +45,11 @@ pub(crate) async fn list(State(auth): Verbs, cx: Cx, Params(ask): Params<Account
 #[utoipa::path(post, path = "/api/v1/users", operation_id = "create_user", tag = "users", request_body = OpenAccount, security(("bearer" = [])),
     responses((status = 201, body = Account, headers(("ETag" = String), ("Location" = String))), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, description = "`email-taken` or `phone-taken`", body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn create(State(auth): Verbs, cx: Cx, Body(ask): Body<OpenAccount>) -> Result<(StatusCode, [(HeaderName, String); 2], Json<Account>)> {
+pub(crate) async fn create(
+    State(auth): Verbs,
+    cx: Cx,
+    Body(ask): Body<OpenAccount>,
+) -> Result<(StatusCode, [(HeaderName, String); 2], Json<Account>)> {
     cx.require(Permission::AccountManage)?;
     let account = auth.open_account(&cx, ask).await?;
     let [tag] = etag(account.version);
@@ -56,7 +71,13 @@ pub(crate) async fn get(State(auth): Verbs, cx: Cx, PathId(id): PathId<AccountId
     params(("id" = String, Path, description = "The account"), ("If-Match" = String, Header, description = "The version to change")),
     responses((status = 200, body = Account, headers(("ETag" = String))), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, description = "`phone-taken` or `last-super-admin`", body = Problem), (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn put(auth: Verbs, cx: Cx, id: PathId<AccountId>, version: IfMatch, ask: Body<ChangeAccount>) -> Result<Versioned<Account>> {
+pub(crate) async fn put(
+    auth: Verbs,
+    cx: Cx,
+    id: PathId<AccountId>,
+    version: IfMatch,
+    ask: Body<ChangeAccount>,
+) -> Result<Versioned<Account>> {
     patch(auth, cx, id, version, ask).await
 }
 
@@ -65,7 +86,13 @@ pub(crate) async fn put(auth: Verbs, cx: Cx, id: PathId<AccountId>, version: IfM
     params(("id" = String, Path, description = "The account"), ("If-Match" = String, Header, description = "The version to change")),
     responses((status = 200, body = Account, headers(("ETag" = String))), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, description = "`phone-taken` or `last-super-admin`", body = Problem), (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn patch(State(auth): Verbs, cx: Cx, PathId(id): PathId<AccountId>, version: IfMatch, Body(ask): Body<ChangeAccount>) -> Result<Versioned<Account>> {
+pub(crate) async fn patch(
+    State(auth): Verbs,
+    cx: Cx,
+    PathId(id): PathId<AccountId>,
+    version: IfMatch,
+    Body(ask): Body<ChangeAccount>,
+) -> Result<Versioned<Account>> {
     let account = auth.change_account(&cx, &id, version.required()?, ask).await?;
     Ok((etag(account.version), Json(account)))
 }
@@ -91,7 +118,13 @@ pub(crate) async fn roles(State(auth): Verbs, cx: Cx) -> Result<Json<Vec<RolePer
     params(("role" = String, Path, description = "`patient`, `doctor`, `admin` or `super_admin`"), ("If-Match" = String, Header, description = "The version to change")),
     responses((status = 200, body = RolePermissions, headers(("ETag" = String))), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, description = "`would-lock-out`", body = Problem), (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)))]
-pub(crate) async fn set_role(State(auth): Verbs, cx: Cx, Path(role): Path<String>, version: IfMatch, Body(ask): Body<Allow>) -> Result<Versioned<RolePermissions>> {
+pub(crate) async fn set_role(
+    State(auth): Verbs,
+    cx: Cx,
+    Path(role): Path<String>,
+    version: IfMatch,
+    Body(ask): Body<Allow>,
+) -> Result<Versioned<RolePermissions>> {
     let role: Role = role.parse().map_err(|_| Error::NotFound("role"))?;
     let set = auth.set_role(&cx, role, version.required()?, ask.permissions).await?;
     Ok((etag(set.version), Json(set)))

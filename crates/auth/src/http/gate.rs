@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contracts::auth::Auth;
-use platform::{Result, http::{Authenticator, Credential, Identity}};
+use platform::{
+    Result,
+    http::{Authenticator, Credential, Identity},
+};
 
 /// The edge's door: asks auth whom a credential stands for.
 pub struct Gate(pub Arc<dyn Auth>);
@@ -16,6 +19,12 @@ impl Authenticator for Gate {
             Credential::Bearer(token) => self.0.identify_bearer(token).await?,
             Credential::Cookie(cookie) => self.0.identify_cookie(cookie).await?,
         };
-        Ok(Identity { actor: known.actor, permissions: known.permissions, facilities: known.facilities, locale: Some(known.locale), csrf: None })
+        Ok(Identity {
+            actor: known.actor,
+            permissions: known.permissions,
+            facilities: known.facilities,
+            locale: Some(known.locale),
+            csrf: None,
+        })
     }
 }

@@ -1,5 +1,8 @@
 use contracts::auth::{AccountOpened, AccountSearch, AccountState, Auth as _, ChangeAccount, OpenAccount, Role};
-use platform::{Error, db::{Db, PageAsk}};
+use platform::{
+    Error,
+    db::{Db, PageAsk},
+};
 
 use crate::house::{House, asks, is_invalid, is_unauthenticated};
 

@@ -36,7 +36,8 @@ impl House {
         let clock = Clock::manual("2026-11-24T00:00:00Z".parse().unwrap());
         let master = MasterKey::generate(&Entropy::seeded(1));
         let auth = start(&db, &clock, &master).await?;
-        let hearer = Arc::new(Hearer::new(auth.clone().reactions(), Cx::system("auth", clock.clone(), Entropy::System)));
+        let hearer =
+            Arc::new(Hearer::new(auth.clone().reactions(), Cx::system("auth", clock.clone(), Entropy::System)));
         for source in ["directory", "people"] {
             hearer.join(source).await?;
         }
@@ -132,7 +133,10 @@ impl House {
             began: at,
         };
         self.hearer.take(&[Arc::new(envelope)]).await?;
-        assert!(self.hearer.parked(10).await?.is_empty() && self.hearer.waiting().await? == 0, "the event was not applied");
+        assert!(
+            self.hearer.parked(10).await?.is_empty() && self.hearer.waiting().await? == 0,
+            "the event was not applied"
+        );
         Ok(())
     }
 
@@ -156,12 +160,26 @@ impl House {
 /// Another process on the same database.
 pub async fn start(db: &Db, clock: &Clock, master: &MasterKey) -> Result<Arc<AuthContext>> {
     let keys = KeyStore::open(db.clone(), master).await?;
-    let parts = Parts { db: db.clone(), clock: clock.clone(), entropy: Entropy::System, master, keys: &keys, settings: Settings::default() };
+    let parts = Parts {
+        db: db.clone(),
+        clock: clock.clone(),
+        entropy: Entropy::System,
+        master,
+        keys: &keys,
+        settings: Settings::default(),
+    };
     Ok(Arc::new(AuthContext::start(parts).await?))
 }
 
 pub fn asks(email: &str, role: Role) -> OpenAccount {
-    OpenAccount { email: email.to_owned(), phone: None, name: "Siti Rahma".to_owned(), password: PASSWORD.to_owned(), role, facilities: Vec::new() }
+    OpenAccount {
+        email: email.to_owned(),
+        phone: None,
+        name: "Siti Rahma".to_owned(),
+        password: PASSWORD.to_owned(),
+        role,
+        facilities: Vec::new(),
+    }
 }
 
 pub fn log_in(login: &str, password: &str) -> LogIn {

@@ -3,9 +3,9 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
-mod house;
-#[cfg(test)]
 mod hearing;
+#[cfg(test)]
+mod house;
 #[cfg(test)]
 mod passwords;
 #[cfg(test)]

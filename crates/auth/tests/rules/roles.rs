@@ -1,4 +1,7 @@
-use contracts::{Permission, auth::{Auth as _, ChangeAccount, PermissionsChanged, Role}};
+use contracts::{
+    Permission,
+    auth::{Auth as _, ChangeAccount, PermissionsChanged, Role},
+};
 use platform::{Error, PermissionSet, crypto::MasterKey, db::Db, entropy::Entropy};
 
 use crate::house::{House, is_invalid, start};

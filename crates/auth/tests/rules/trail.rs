@@ -1,10 +1,18 @@
-use contracts::{audit::AuditEntry, auth::{AuditSearch, Auth as _, Role}};
-use platform::{Error, db::{Db, PageAsk}};
+use contracts::{
+    audit::AuditEntry,
+    auth::{AuditSearch, Auth as _, Role},
+};
+use platform::{
+    Error,
+    db::{Db, PageAsk},
+};
 
 use crate::house::House;
 
 fn entry(house: &House, i: usize) -> AuditEntry {
-    AuditEntry::of(&house.system(), "scheduling", "appointment.book", &format!("apt_{i}")).about("pat_1").at_facility("fac_1")
+    AuditEntry::of(&house.system(), "scheduling", "appointment.book", &format!("apt_{i}"))
+        .about("pat_1")
+        .at_facility("fac_1")
 }
 
 async fn hear_lines(house: &House, lines: usize) -> platform::Result<()> {

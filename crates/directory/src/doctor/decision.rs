@@ -1,13 +1,26 @@
 //! Approving and refusing doctors who registered themselves, and retiring those who leave.
 
-use contracts::{Permission, directory::{Doctor, DoctorDecided, DoctorId, DoctorState}};
+use contracts::{
+    Permission,
+    directory::{Doctor, DoctorDecided, DoctorId, DoctorState},
+};
 use platform::{Cx, Error, Result, error::Problems};
 
 use super::{said, store, whole};
-use crate::{DirectoryContext, access::{self, Standing}};
+use crate::{
+    DirectoryContext,
+    access::{self, Standing},
+};
 
 /// Approves or refuses one who waits. Whoever decides works for every facility the doctor named.
-pub(crate) async fn decide(directory: &DirectoryContext, cx: &Cx, id: &DoctorId, version: i64, approve: bool, reason: Option<String>) -> Result<Doctor> {
+pub(crate) async fn decide(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    id: &DoctorId,
+    version: i64,
+    approve: bool,
+    reason: Option<String>,
+) -> Result<Doctor> {
     let doctor = theirs_to_decide(directory, cx, id, Permission::DoctorApprove).await?;
     let mut problems = Problems::default();
     let reason = problems.optional_text("reason", reason.as_deref(), 300);
@@ -16,7 +29,8 @@ pub(crate) async fn decide(directory: &DirectoryContext, cx: &Cx, id: &DoctorId,
     if doctor.state != DoctorState::Waiting {
         return Err(Error::conflict("doctor-not-waiting"));
     }
-    let (state, action) = if approve { (DoctorState::Listed, "doctor.approve") } else { (DoctorState::Refused, "doctor.refuse") };
+    let (state, action) =
+        if approve { (DoctorState::Listed, "doctor.approve") } else { (DoctorState::Refused, "doctor.refuse") };
     into_state(directory, cx, doctor, version, state, action, reason).await
 }
 
@@ -29,7 +43,12 @@ pub(crate) async fn retire(directory: &DirectoryContext, cx: &Cx, id: &DoctorId,
     into_state(directory, cx, doctor, version, DoctorState::Retired, "doctor.retire", None).await
 }
 
-async fn theirs_to_decide(directory: &DirectoryContext, cx: &Cx, id: &DoctorId, permission: Permission) -> Result<Doctor> {
+async fn theirs_to_decide(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    id: &DoctorId,
+    permission: Permission,
+) -> Result<Doctor> {
     cx.require(permission)?;
     let doctor = whole(directory, id.clone()).await?;
     match access::staff_standing(cx, &doctor, &[permission]) {
@@ -59,7 +78,11 @@ async fn into_state(
         .write(async move |tx| {
             store::set_state(tx, version, &mut doctor).await?;
             if let (true, Some(account)) = (was_waiting, &doctor.account) {
-                let decided = DoctorDecided { doctor: doctor.id.clone(), account: account.clone(), approved: state == DoctorState::Listed };
+                let decided = DoctorDecided {
+                    doctor: doctor.id.clone(),
+                    account: account.clone(),
+                    approved: state == DoctorState::Listed,
+                };
                 tx.publish(&cx, &decided).await?;
             }
             said(tx, &cx, &memory, &doctor, action, reason.as_deref()).await?;

@@ -2,12 +2,18 @@
 
 use std::collections::HashSet;
 
-use contracts::directory::{Bilingual, Doctor, DoctorForm, DoctorId, DoctorState, Mode, Practice, PracticeService, Speciality, SpecialityId};
+use contracts::directory::{
+    Bilingual, Doctor, DoctorForm, DoctorId, DoctorState, Mode, Practice, PracticeService, Speciality, SpecialityId,
+};
 use jiff::{civil::Date, tz::TimeZone};
 use platform::{Cx, FieldError, Id as _, Result, error::Problems};
 
 use super::hours;
-use crate::{catalogue::Catalogue, memory::Memory, service::{HIGHEST_PRICE, distinct, range}};
+use crate::{
+    catalogue::Catalogue,
+    memory::Memory,
+    service::{HIGHEST_PRICE, distinct, range},
+};
 
 /// At most so many of each.
 const SPECIALITIES: usize = 5;
@@ -90,7 +96,11 @@ fn practices(problems: &mut Problems, catalogue: &Catalogue, practices: Vec<Prac
     let mut checked = Vec::new();
     for (at, practice) in practices.into_iter().take(PRACTICES).enumerate() {
         let field = format!("practices[{at}]");
-        problems.check(catalogue.facilities.get(&practice.facility).is_some(), &format!("{field}.facility"), "no-such-facility");
+        problems.check(
+            catalogue.facilities.get(&practice.facility).is_some(),
+            &format!("{field}.facility"),
+            "no-such-facility",
+        );
         problems.check(facilities.insert(practice.facility.clone()), &format!("{field}.facility"), "duplicate");
         checked.push(self::practice(problems, catalogue, &field, practice));
     }
@@ -125,7 +135,8 @@ fn practice(problems: &mut Problems, catalogue: &Catalogue, field: &str, mut pra
 /// The number of a licence: letters, digits and what stands between them.
 fn licence(problems: &mut Problems, field: &str, number: &str) -> String {
     let number = problems.text(field, number, 60);
-    let plain = number.chars().all(|c| c.is_ascii_alphanumeric() || " ./-".contains(c)) && number.chars().any(|c| c.is_ascii_digit());
+    let plain = number.chars().all(|c| c.is_ascii_alphanumeric() || " ./-".contains(c))
+        && number.chars().any(|c| c.is_ascii_digit());
     problems.check(number.is_empty() || plain, field, "licence-number");
     number
 }
@@ -146,7 +157,11 @@ pub(super) fn only_served(cx: &Cx, doctor: &Doctor, before: Option<&Doctor>) -> 
     let mut problems = Problems::default();
     for (at, practice) in doctor.practices.iter().enumerate() {
         let as_before = || before.is_some_and(|before| before.practices.contains(practice));
-        problems.check(cx.serves(practice.facility.as_str()) || as_before(), &format!("practices[{at}].facility"), "facility-not-yours");
+        problems.check(
+            cx.serves(practice.facility.as_str()) || as_before(),
+            &format!("practices[{at}].facility"),
+            "facility-not-yours",
+        );
     }
     problems.done()
 }

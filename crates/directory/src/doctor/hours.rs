@@ -22,7 +22,11 @@ pub(super) fn check(problems: &mut Problems, field: &str, hours: &[WeeklyHours],
         let whole = |time: jiff::civil::Time| time.second() == 0 && time.subsec_nanosecond() == 0;
         problems.check(whole(row.from) && whole(row.until), &format!("{field}.from"), "whole-minutes");
         problems.check(!row.modes.is_empty(), &format!("{field}.modes"), "required");
-        problems.check(row.modes.iter().all(|mode| offered.contains(mode)), &format!("{field}.modes"), "mode-not-offered");
+        problems.check(
+            row.modes.iter().all(|mode| offered.contains(mode)),
+            &format!("{field}.modes"),
+            "mode-not-offered",
+        );
         let overlapped = hours[..at].iter().any(|other| overlap(row, other));
         problems.check(!overlapped, &field, "hours-overlap");
     }

@@ -2,11 +2,22 @@
 
 use std::collections::HashMap;
 
-use contracts::{auth::AccountId, directory::{Bilingual, Doctor, DoctorId, DoctorState, FacilityId, Practice, PracticeService, SpecialityId}, people::Sex};
+use contracts::{
+    auth::AccountId,
+    directory::{Bilingual, Doctor, DoctorId, DoctorState, FacilityId, Practice, PracticeService, SpecialityId},
+    people::Sex,
+};
 use jiff::civil::Date;
-use platform::{Cx, Error, Result, db::{Tx, Value}};
+use platform::{
+    Cx, Error, Result,
+    db::{Tx, Value},
+};
 
-use crate::{memory::Memory, search::{Listed, Place}, slug, stored};
+use crate::{
+    memory::Memory,
+    search::{Listed, Place},
+    slug, stored,
+};
 
 platform::row! {
     /// A doctor as they are stored.
@@ -50,27 +61,36 @@ platform::row! {
     }
 }
 
-const BY_ID: &str = "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
+const BY_ID: &str =
+    "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
     str_until, auto_accept, state, version from doctor where id = $1";
-const BY_ACCOUNT: &str = "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
+const BY_ACCOUNT: &str =
+    "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
     str_until, auto_accept, state, version from doctor where account = $1
     order by case when state = 'refused' then 1 else 0 end, id desc limit 1";
 const BY_STR: &str = "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
     str_until, auto_accept, state, version from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired')";
 const WAITING_AFTER: &str = "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en,
     str_number, str_until, auto_accept, state, version from doctor where state = 'waiting' and id > $1 order by id limit 100";
-const PRACTICES: &str = "select facility, sip_number, sip_until, services, hours from practice where doctor = $1 order by place";
-const ALL_LISTED: &str = "select id, slug, name, sex, specialities, practising_since, state, version from doctor order by id";
+const PRACTICES: &str =
+    "select facility, sip_number, sip_until, services, hours from practice where doctor = $1 order by place";
+const ALL_LISTED: &str =
+    "select id, slug, name, sex, specialities, practising_since, state, version from doctor order by id";
 const ALL_PLACES: &str = "select doctor, facility, services from practice order by doctor, place";
-const INSERT: &str = "insert into doctor (id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en,
+const INSERT: &str =
+    "insert into doctor (id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en,
     str_number, str_until, auto_accept, state, version)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) on conflict do nothing";
-const UPDATE: &str = "update doctor set account = $3, name = $4, sex = $5, specialities = $6, practising_since = $7, languages = $8,
+const UPDATE: &str =
+    "update doctor set account = $3, name = $4, sex = $5, specialities = $6, practising_since = $7, languages = $8,
     about_id = $9, about_en = $10, str_number = $11, str_until = $12, auto_accept = $13, version = version + 1
     where id = $1 and version = $2 returning version";
-const SET_STATE: &str = "update doctor set state = $3, version = version + 1 where id = $1 and version = $2 returning version";
-const STR_TAKEN: &str = "select id from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired') and id <> $2";
-const ACCOUNT_TAKEN: &str = "select id from doctor where account = $1 and state in ('waiting', 'listed', 'retired') and id <> $2";
+const SET_STATE: &str =
+    "update doctor set state = $3, version = version + 1 where id = $1 and version = $2 returning version";
+const STR_TAKEN: &str =
+    "select id from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired') and id <> $2";
+const ACCOUNT_TAKEN: &str =
+    "select id from doctor where account = $1 and state in ('waiting', 'listed', 'retired') and id <> $2";
 const ADD_PRACTICE: &str = "insert into practice (doctor, facility, place, sip_number, sip_until, services, hours)
     values ($1, $2, $3, $4, $5, $6, $7)";
 const DROP_PRACTICES: &str = "delete from practice where doctor = $1";
@@ -109,7 +129,11 @@ async fn whole(tx: &mut Tx, memory: &Memory, row: Option<Row>) -> Result<Option<
     let specialities: Vec<SpecialityId> = stored::read(&row.specialities)?;
     let specialities = {
         let catalogue = memory.catalogue();
-        specialities.iter().filter_map(|id| catalogue.specialities.get(id)).map(|speciality| (**speciality).clone()).collect()
+        specialities
+            .iter()
+            .filter_map(|id| catalogue.specialities.get(id))
+            .map(|speciality| (**speciality).clone())
+            .collect()
     };
     Ok(Some(Doctor {
         id: row.id,
@@ -171,10 +195,25 @@ pub(crate) async fn insert(tx: &mut Tx, cx: &Cx, d: &mut Doctor) -> Result<()> {
     for n in slug::attempts(cx) {
         let slug = slug::choice(&base, n);
         let written = tx
-            .exec(INSERT, &[
-                &d.id, &slug, &d.account, &d.name, &d.sex, &specialities, &d.practising_since, &languages, &d.about.id, &d.about.en,
-                &d.str_number, &d.str_until, &d.auto_accept, &d.state,
-            ])
+            .exec(
+                INSERT,
+                &[
+                    &d.id,
+                    &slug,
+                    &d.account,
+                    &d.name,
+                    &d.sex,
+                    &specialities,
+                    &d.practising_since,
+                    &languages,
+                    &d.about.id,
+                    &d.about.en,
+                    &d.str_number,
+                    &d.str_until,
+                    &d.auto_accept,
+                    &d.state,
+                ],
+            )
             .await?;
         if written == 1 {
             d.slug = slug;
@@ -190,10 +229,24 @@ pub(crate) async fn update(tx: &mut Tx, version: i64, d: &mut Doctor) -> Result<
     refuse_second(tx, d).await?;
     let (specialities, languages) = (speciality_ids(d)?, stored::text(&d.languages)?);
     let updated: Option<(i64,)> = tx
-        .one(UPDATE, &[
-            &d.id, &version, &d.account, &d.name, &d.sex, &specialities, &d.practising_since, &languages, &d.about.id, &d.about.en,
-            &d.str_number, &d.str_until, &d.auto_accept,
-        ])
+        .one(
+            UPDATE,
+            &[
+                &d.id,
+                &version,
+                &d.account,
+                &d.name,
+                &d.sex,
+                &specialities,
+                &d.practising_since,
+                &languages,
+                &d.about.id,
+                &d.about.en,
+                &d.str_number,
+                &d.str_until,
+                &d.auto_accept,
+            ],
+        )
         .await
         // Another took the registration or account after it was looked for.
         .map_err(|error| if error.is_unique() { Error::Stale } else { error })?;

@@ -1,9 +1,17 @@
 //! Doctors over HTTP.
 
-use axum::{Json, extract::{Path, State}, response::IntoResponse};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::IntoResponse,
+};
 use contracts::directory::{Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch};
 use http::StatusCode;
-use platform::{Cx, Result, db::{Page, PageAsk}, http::{Body, IfMatch, Params, PathId, etag}};
+use platform::{
+    Cx, Result,
+    db::{Page, PageAsk},
+    http::{Body, IfMatch, Params, PathId, etag},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -12,14 +20,22 @@ use super::Verbs;
 /// Finds doctors by name (typing errors forgiven), speciality, city, facility, kind, mode, fee and free time (B3).
 #[utoipa::path(get, path = "/api/v1/doctors", operation_id = "searchDoctors", tag = "directory", params(DoctorSearch),
     responses((status = 200, description = "A page of doctors", body = Page<DoctorCard>), (status = 422, description = "Filters to mend")))]
-pub(super) async fn search(State(directory): Verbs, cx: Cx, Params(ask): Params<DoctorSearch>) -> Result<Json<Page<DoctorCard>>> {
+pub(super) async fn search(
+    State(directory): Verbs,
+    cx: Cx,
+    Params(ask): Params<DoctorSearch>,
+) -> Result<Json<Page<DoctorCard>>> {
     Ok(Json(directory.search_doctors(&cx, ask).await?))
 }
 
 /// The same under the short path (J4).
 #[utoipa::path(get, path = "/doctors", operation_id = "searchDoctorsShort", tag = "directory", params(DoctorSearch),
     responses((status = 200, description = "A page of doctors", body = Page<DoctorCard>)))]
-pub(super) async fn search_short(directory: Verbs, cx: Cx, ask: Params<DoctorSearch>) -> Result<Json<Page<DoctorCard>>> {
+pub(super) async fn search_short(
+    directory: Verbs,
+    cx: Cx,
+    ask: Params<DoctorSearch>,
+) -> Result<Json<Page<DoctorCard>>> {
     search(directory, cx, ask).await
 }
 
@@ -43,7 +59,13 @@ pub(super) async fn get(State(directory): Verbs, cx: Cx, Path(id): Path<String>)
 #[utoipa::path(put, path = "/api/v1/doctors/{id}", operation_id = "changeDoctor", tag = "directory",
     params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")), request_body = DoctorForm,
     responses((status = 200, description = "Changed", body = Doctor), (status = 412, description = "Changed by somebody else meanwhile")))]
-pub(super) async fn change(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch, Body(form): Body<DoctorForm>) -> Result<impl IntoResponse> {
+pub(super) async fn change(
+    State(directory): Verbs,
+    cx: Cx,
+    PathId(id): PathId<DoctorId>,
+    version: IfMatch,
+    Body(form): Body<DoctorForm>,
+) -> Result<impl IntoResponse> {
     let doctor = directory.change_doctor(&cx, &id, version.required()?, form).await?;
     Ok((etag(doctor.version), Json(doctor)))
 }
@@ -71,7 +93,13 @@ pub(super) struct DoctorDecision {
 #[utoipa::path(post, path = "/api/v1/doctors/{id}/decision", operation_id = "decideDoctor", tag = "directory",
     params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")), request_body = DoctorDecision,
     responses((status = 200, description = "Decided", body = Doctor), (status = 409, description = "Does not wait any more")))]
-pub(super) async fn decide(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch, Body(decision): Body<DoctorDecision>) -> Result<impl IntoResponse> {
+pub(super) async fn decide(
+    State(directory): Verbs,
+    cx: Cx,
+    PathId(id): PathId<DoctorId>,
+    version: IfMatch,
+    Body(decision): Body<DoctorDecision>,
+) -> Result<impl IntoResponse> {
     let doctor = directory.decide_doctor(&cx, &id, version.required()?, decision.approve, decision.reason).await?;
     Ok((etag(doctor.version), Json(doctor)))
 }
@@ -80,7 +108,12 @@ pub(super) async fn decide(State(directory): Verbs, cx: Cx, PathId(id): PathId<D
 #[utoipa::path(post, path = "/api/v1/doctors/{id}/retirement", operation_id = "retireDoctor", tag = "directory",
     params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")),
     responses((status = 200, description = "Retired", body = Doctor), (status = 409, description = "Is not listed")))]
-pub(super) async fn retire(State(directory): Verbs, cx: Cx, PathId(id): PathId<DoctorId>, version: IfMatch) -> Result<impl IntoResponse> {
+pub(super) async fn retire(
+    State(directory): Verbs,
+    cx: Cx,
+    PathId(id): PathId<DoctorId>,
+    version: IfMatch,
+) -> Result<impl IntoResponse> {
     let doctor = directory.retire_doctor(&cx, &id, version.required()?).await?;
     Ok((etag(doctor.version), Json(doctor)))
 }
@@ -88,14 +121,22 @@ pub(super) async fn retire(State(directory): Verbs, cx: Cx, PathId(id): PathId<D
 /// Doctors who wait for an approval. Needs `doctor.approve`.
 #[utoipa::path(get, path = "/api/v1/doctor-registrations", operation_id = "listDoctorRegistrations", tag = "directory", params(PageAsk),
     responses((status = 200, description = "A page of doctors", body = Page<Doctor>)))]
-pub(super) async fn waiting(State(directory): Verbs, cx: Cx, Params(page): Params<PageAsk>) -> Result<Json<Page<Doctor>>> {
+pub(super) async fn waiting(
+    State(directory): Verbs,
+    cx: Cx,
+    Params(page): Params<PageAsk>,
+) -> Result<Json<Page<Doctor>>> {
     Ok(Json(directory.waiting_doctors(&cx, page).await?))
 }
 
 /// Registers the signed-in account as a doctor who waits for an approval (A3).
 #[utoipa::path(post, path = "/api/v1/doctor-registrations", operation_id = "registerDoctor", tag = "directory", request_body = DoctorForm,
     responses((status = 201, description = "Waits", body = Doctor), (status = 422, description = "Every field to mend")))]
-pub(super) async fn register(State(directory): Verbs, cx: Cx, Body(form): Body<DoctorForm>) -> Result<impl IntoResponse> {
+pub(super) async fn register(
+    State(directory): Verbs,
+    cx: Cx,
+    Body(form): Body<DoctorForm>,
+) -> Result<impl IntoResponse> {
     let doctor = directory.register_doctor(&cx, form).await?;
     Ok((StatusCode::CREATED, etag(doctor.version), Json(doctor)))
 }

@@ -1,6 +1,9 @@
 //! What people write into the cells of a spreadsheet.
 
-use contracts::{directory::{Mode, WeeklyHours}, people::Sex};
+use contracts::{
+    directory::{Mode, WeeklyHours},
+    people::Sex,
+};
 use jiff::civil::{Date, Time};
 use platform::{FieldError, error::Problems};
 
@@ -40,7 +43,8 @@ pub(super) fn date(problems: &mut Problems, column: &str, cell: &str) -> Option<
     }
     let local = || {
         let mut parts = cell.splitn(3, '/').map(str::trim);
-        let (day, month, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (day, month, year) =
+            (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         Date::new(year, month, day).ok()
     };
     let value = cell.parse().ok().or_else(local);

@@ -2,11 +2,21 @@
 
 use std::sync::Arc;
 
-use contracts::{Permission, directory::{Bilingual, Doctor, DoctorForm, DoctorState, Facility, FacilityId, ImportReport, Mode, Practice, PracticeService, Service, ServiceForm, ServiceKind, SpecialityId}, people::Sex};
+use contracts::{
+    Permission,
+    directory::{
+        Bilingual, Doctor, DoctorForm, DoctorState, Facility, FacilityId, ImportReport, Mode, Practice,
+        PracticeService, Service, ServiceForm, ServiceKind, SpecialityId,
+    },
+    people::Sex,
+};
 use jiff::civil::Date;
-use platform::{Cx, Error, Id as _, FieldError, Result, db::Tx, error::Problems, i18n::Locale};
+use platform::{Cx, Error, FieldError, Id as _, Result, db::Tx, error::Problems, i18n::Locale};
 
-use super::{Outcome, Report, UNIT, cell, file::{File, Row}};
+use super::{
+    Outcome, Report, UNIT, cell,
+    file::{File, Row},
+};
 use crate::{DirectoryContext, catalogue::Catalogue, doctor, memory::Memory, search::plain, service};
 
 const REQUIRED: &[&str] = &["name", "sex", "speciality", "facility", "str_number", "sip_number", "sip_until"];
@@ -65,7 +75,10 @@ async fn read(directory: &DirectoryContext, cx: &Cx, file: &File, row: &Row) -> 
     problems.check(account.is_ok(), "account", "invalid-id");
     let (specialities, facility) = {
         let catalogue = directory.memory.catalogue();
-        (specialities(&mut problems, &catalogue, text("speciality")), facility(&mut problems, cx, &catalogue, text("facility")))
+        (
+            specialities(&mut problems, &catalogue, text("speciality")),
+            facility(&mut problems, cx, &catalogue, text("facility")),
+        )
     };
     problems.done()?;
     let facility = facility.ok_or_else(|| Error::invalid("facility", "no-such-facility"))?;
@@ -73,7 +86,10 @@ async fn read(directory: &DirectoryContext, cx: &Cx, file: &File, row: &Row) -> 
     let languages = text("languages").split([';', ',', ' ']).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
     let practice = Practice {
         facility: facility.id.clone(),
-        services: services.into_iter().map(|service| PracticeService { fee: fee.filter(|fee| *fee != service.price.amount), service: service.id }).collect(),
+        services: services
+            .into_iter()
+            .map(|service| PracticeService { fee: fee.filter(|fee| *fee != service.price.amount), service: service.id })
+            .collect(),
         sip_number: text("sip_number").to_owned(),
         sip_until: sip_until.unwrap_or(Date::ZERO),
         hours,
@@ -102,7 +118,10 @@ fn specialities(problems: &mut Problems, catalogue: &Catalogue, cell: &str) -> V
     let mut ids = Vec::new();
     for wanted in cell.split(';').map(|part| plain(part.trim())).filter(|part| !part.is_empty()) {
         let known = catalogue.specialities.all().iter().find(|speciality| {
-            speciality.slug == wanted || [&speciality.title, &speciality.name.id, &speciality.name.en].iter().any(|text| plain(text) == wanted)
+            speciality.slug == wanted
+                || [&speciality.title, &speciality.name.id, &speciality.name.en]
+                    .iter()
+                    .any(|text| plain(text) == wanted)
         });
         match known {
             Some(speciality) => ids.push(speciality.id.clone()),
@@ -131,12 +150,23 @@ fn facility(problems: &mut Problems, cx: &Cx, catalogue: &Catalogue, cell: &str)
 
 /// The services of a row: the one named, else all consultations of the facility. One that has none yet gets one, at the
 /// row's fee.
-async fn services(directory: &DirectoryContext, cx: &Cx, facility: &FacilityId, named: &str, fee: Option<i64>) -> Result<Vec<Service>> {
+async fn services(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    facility: &FacilityId,
+    named: &str,
+    fee: Option<i64>,
+) -> Result<Vec<Service>> {
     let name = plain(named);
     let fits = |service: &&Arc<Service>| {
-        if name.is_empty() { service.active && service.kind == ServiceKind::Consultation } else { plain(&service.name.id) == name || plain(&service.name.en) == name }
+        if name.is_empty() {
+            service.active && service.kind == ServiceKind::Consultation
+        } else {
+            plain(&service.name.id) == name || plain(&service.name.en) == name
+        }
     };
-    let found: Vec<Service> = directory.memory.catalogue().services_of(facility).filter(fits).map(|service| (**service).clone()).collect();
+    let found: Vec<Service> =
+        directory.memory.catalogue().services_of(facility).filter(fits).map(|service| (**service).clone()).collect();
     match found.is_empty() {
         false => Ok(found),
         true if !name.is_empty() => Err(Error::invalid("service", "no-such-service")),

@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
-use contracts::{Permission, directory::{FacilityForm, ImportReport}};
+use contracts::{
+    Permission,
+    directory::{FacilityForm, ImportReport},
+};
 use platform::{Cx, Result, db::Tx, error::Problems};
 
-use super::{Outcome, Report, UNIT, cell, file::{File, Row}};
+use super::{
+    Outcome, Report, UNIT, cell,
+    file::{File, Row},
+};
 use crate::{DirectoryContext, access, facility, memory::Memory};
 
 const REQUIRED: &[&str] = &["name", "zone", "address", "regency"];

@@ -54,7 +54,8 @@ impl File {
 
     fn take(&mut self, line: u64, record: StringRecord) {
         if record.len() != self.columns.len() {
-            let wrong = FieldError::new("", "row-cells").with("found", record.len()).with("expected", self.columns.len());
+            let wrong =
+                FieldError::new("", "row-cells").with("found", record.len()).with("expected", self.columns.len());
             self.unreadable.push((line, wrong));
         } else if let Some((at, _)) = record.iter().enumerate().find(|(_, cell)| cell.contains('\0')) {
             self.unreadable.push((line, FieldError::new(&self.columns[at], "nul")));
@@ -80,7 +81,9 @@ fn check_columns(columns: &[String], required: &[&str], optional: &[&str]) -> Re
     for (at, column) in columns.iter().enumerate() {
         if !required.contains(&column.as_str()) && !optional.contains(&column.as_str()) {
             let known = [required, optional].concat().join(", ");
-            problems.push(FieldError::new(column.chars().take(60).collect::<String>(), "column-unknown").with("choices", known));
+            problems.push(
+                FieldError::new(column.chars().take(60).collect::<String>(), "column-unknown").with("choices", known),
+            );
         } else if columns[..at].contains(column) {
             problems.push(FieldError::new(column, "duplicate"));
         }

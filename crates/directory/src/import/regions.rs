@@ -10,8 +10,11 @@ pub(super) async fn run(directory: &DirectoryContext, cx: &Cx, csv: &[u8]) -> Re
     access::everywhere(cx, Permission::DirectoryManage)?;
     let file = File::read(csv, &["code", "name"], &["province_code", "regency_code"])?;
     let mut report = Report::new(directory, cx);
-    let rows: Vec<(u64, String, String)> =
-        file.rows.iter().map(|row| (row.line, file.cell(row, "code").to_owned(), file.cell(row, "name").to_owned())).collect();
+    let rows: Vec<(u64, String, String)> = file
+        .rows
+        .iter()
+        .map(|row| (row.line, file.cell(row, "code").to_owned(), file.cell(row, "name").to_owned()))
+        .collect();
     for unit in rows.chunks(UNIT) {
         let (cx, unit) = (cx.clone(), unit.to_vec());
         let outcomes = directory

@@ -15,52 +15,133 @@ struct Origin {
 
 const ORIGINS: &[Origin] = &[
     Origin {
-        female: &["Siti", "Nur", "Dewi", "Rina", "Fitri", "Maya", "Indah", "Ratna", "Lestari", "Yuliana", "Aisyah", "Kartika"],
-        male: &["Ahmad", "Budi", "Rizki", "Hendra", "Fajar", "Dedi", "Irfan", "Yusuf", "Agus", "Farhan", "Ilham", "Taufik"],
-        last: &["Rahman", "Hidayat", "Saputra", "Permata", "Anggraini", "Maulana", "Ramadhan", "Safitri", "Firmansyah", "Kurniawan", "Zulkarnain", "Amalia", "Halim", "Nasution", "Siregar"],
+        female: &[
+            "Siti", "Nur", "Dewi", "Rina", "Fitri", "Maya", "Indah", "Ratna", "Lestari", "Yuliana", "Aisyah", "Kartika",
+        ],
+        male: &[
+            "Ahmad", "Budi", "Rizki", "Hendra", "Fajar", "Dedi", "Irfan", "Yusuf", "Agus", "Farhan", "Ilham", "Taufik",
+        ],
+        last: &[
+            "Rahman",
+            "Hidayat",
+            "Saputra",
+            "Permata",
+            "Anggraini",
+            "Maulana",
+            "Ramadhan",
+            "Safitri",
+            "Firmansyah",
+            "Kurniawan",
+            "Zulkarnain",
+            "Amalia",
+            "Halim",
+            "Nasution",
+            "Siregar",
+        ],
         language: "en",
     },
     Origin {
         female: &["Andi Tenri", "Sitti", "Besse", "Andi Rahma", "Hj. Nurhaeni", "Sitti Hajar"],
         male: &["Andi", "Muh. Arief", "Baso", "La Ode", "Syamsul", "Muhammad Akil"],
-        last: &["Mappanyukki", "Patarai", "Daeng Naba", "Palallo", "Mattalatta", "Baharuddin", "Tenriawaru", "Makkasau", "Daeng Sitaba", "Khadijah", "Padjalangi"],
+        last: &[
+            "Mappanyukki",
+            "Patarai",
+            "Daeng Naba",
+            "Palallo",
+            "Mattalatta",
+            "Baharuddin",
+            "Tenriawaru",
+            "Makkasau",
+            "Daeng Sitaba",
+            "Khadijah",
+            "Padjalangi",
+        ],
         language: "bug",
     },
     Origin {
         female: &["Sri", "Endang", "Retno", "Wahyuni", "Ambar", "Ning", "Dyah", "Tri"],
         male: &["Bambang", "Joko", "Slamet", "Wahyu", "Eko", "Sigit", "Tri", "Soetomo"],
-        last: &["Wibowo", "Prasetyo", "Handayani", "Sulistyowati", "Nugroho", "Widodo", "Setiawan", "Purnomo", "Rahayu", "Kusumaningrum", "Poerbatjaraka", "Sasongko"],
+        last: &[
+            "Wibowo",
+            "Prasetyo",
+            "Handayani",
+            "Sulistyowati",
+            "Nugroho",
+            "Widodo",
+            "Setiawan",
+            "Purnomo",
+            "Rahayu",
+            "Kusumaningrum",
+            "Poerbatjaraka",
+            "Sasongko",
+        ],
         language: "jv",
     },
     Origin {
         female: &["Ni Made", "Ni Luh", "Ida Ayu", "Neng", "Euis", "Ni Ketut"],
         male: &["I Wayan", "I Made", "Asep", "Ujang", "I Gede", "I Nyoman"],
-        last: &["Suryani", "Adnyana", "Sudiarta", "Kusumawardhani", "Sutisna", "Komarudin", "Pradnyani", "Wirawan", "Sukma", "Mahendra"],
+        last: &[
+            "Suryani",
+            "Adnyana",
+            "Sudiarta",
+            "Kusumawardhani",
+            "Sutisna",
+            "Komarudin",
+            "Pradnyani",
+            "Wirawan",
+            "Sukma",
+            "Mahendra",
+        ],
         language: "ban",
     },
     Origin {
         female: &["Maria", "Yohana", "Merry", "Agustina", "Dorkas", "Ribka"],
         male: &["Yohanes", "Markus", "Benyamin", "Otniel", "Lukas", "Septinus"],
-        last: &["Wamebu", "Yoku", "Marani", "Ohee", "Rumbarar", "Kaisiepo", "Latupono", "Pattinasarany", "Matulessy", "Tahalele"],
+        last: &[
+            "Wamebu",
+            "Yoku",
+            "Marani",
+            "Ohee",
+            "Rumbarar",
+            "Kaisiepo",
+            "Latupono",
+            "Pattinasarany",
+            "Matulessy",
+            "Tahalele",
+        ],
         language: "pmy",
     },
     Origin {
         female: &["Mei Ling", "Lily", "Grace", "Angelina", "Melinda", "Sui Lan"],
         male: &["Hendrawan", "Kevin", "Steven", "Budiman", "Jin Hao", "Darmawan"],
-        last: &["Tanuwijaya", "Halimoen", "Gunawan", "Wijaya", "Kosasih", "Susanto", "Lim", "Liem", "Oei", "Tjandra", "Sutanto"],
+        last: &[
+            "Tanuwijaya",
+            "Halimoen",
+            "Gunawan",
+            "Wijaya",
+            "Kosasih",
+            "Susanto",
+            "Lim",
+            "Liem",
+            "Oei",
+            "Tjandra",
+            "Sutanto",
+        ],
         language: "zh",
     },
 ];
 
 /// Words between the first and the last.
 const MIDDLE: &[&str] = &[
-    "Putri", "Eka", "Dwi", "Puspita", "Bayu", "Adi", "Citra", "Galih", "Intan", "Surya", "Bima", "Wulan", "Satria", "Melati", "Arya", "Cahya", "Rangga", "Kirana",
-    "Yudha", "Larasati", "Panji", "Nirmala", "Guntur", "Safira", "Damar", "Tirta",
+    "Putri", "Eka", "Dwi", "Puspita", "Bayu", "Adi", "Citra", "Galih", "Intan", "Surya", "Bima", "Wulan", "Satria",
+    "Melati", "Arya", "Cahya", "Rangga", "Kirana", "Yudha", "Larasati", "Panji", "Nirmala", "Guntur", "Safira",
+    "Damar", "Tirta",
 ];
 
 /// The number of the doctor whose name has the 120 letters a name may have.
 const LONGEST: usize = 5;
-const LONG_NAME: &str = "Raden Ayu Kusumaningtyas Wulandari Prabawati Sastrawinangun Tjokroadisoerjo Notonegoro van Contoh";
+const LONG_NAME: &str =
+    "Raden Ayu Kusumaningtyas Wulandari Prabawati Sastrawinangun Tjokroadisoerjo Notonegoro van Contoh";
 
 /// A name with titles, and the languages its bearer speaks.
 pub(super) fn name(chance: &Entropy, number: usize, sex: Sex, field: &Field) -> (String, Vec<String>) {
@@ -97,7 +178,13 @@ fn titled(bare: &str, field: &Field, to_the_edge: bool) -> String {
 /// A few sentences.
 pub(super) fn about(field: &Field) -> Bilingual {
     Bilingual {
-        id: format!("Dokter contoh untuk peragaan. Melayani pemeriksaan, penjelasan hasil dan kontrol di bidang {}.", field.name_id.to_lowercase()),
-        en: format!("A made-up doctor for demonstrations. Examinations, explanation of results and follow-up in {}.", field.name_en.to_lowercase()),
+        id: format!(
+            "Dokter contoh untuk peragaan. Melayani pemeriksaan, penjelasan hasil dan kontrol di bidang {}.",
+            field.name_id.to_lowercase()
+        ),
+        en: format!(
+            "A made-up doctor for demonstrations. Examinations, explanation of results and follow-up in {}.",
+            field.name_en.to_lowercase()
+        ),
     }
 }

@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use contracts::{directory::{DoctorCard, DoctorSearch, Facility, FacilityId, Mode, Service, Sort, SpecialityId}, scheduling::EarliestFree};
+use contracts::{
+    directory::{DoctorCard, DoctorSearch, Facility, FacilityId, Mode, Service, Sort, SpecialityId},
+    scheduling::EarliestFree,
+};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use platform::{Cx, Id as _, Money, Result, db::Page};
 use serde::{Deserialize, Serialize};
 
-use super::{facilities::city_filter, index::{Entry, Index, Place}, words};
+use super::{
+    facilities::city_filter,
+    index::{Entry, Index, Place},
+    words,
+};
 use crate::catalogue::Catalogue;
 
 /// The weight of a word in a speciality's and a facility's name, beside 1 in the doctor's own.
@@ -119,8 +126,11 @@ fn scores(index: &Index, catalogue: &Catalogue, asked: &[String]) -> Option<Vec<
 fn word_fits(index: &Index, catalogue: &Catalogue, word: &str, last: bool) -> Vec<f32> {
     let mut fits = vec![0.0_f32; index.entries.len()];
     index.names.like(word, last, |number, fit| fits[number as usize] = fits[number as usize].max(fit));
-    let specialities = best_fits(catalogue.specialities.all().len(), SPECIALITY, |found| catalogue.speciality_words.like(word, last, found));
-    let facilities = best_fits(catalogue.facilities.all().len(), FACILITY, |found| catalogue.facility_words.like(word, last, found));
+    let specialities = best_fits(catalogue.specialities.all().len(), SPECIALITY, |found| {
+        catalogue.speciality_words.like(word, last, found)
+    });
+    let facilities =
+        best_fits(catalogue.facilities.all().len(), FACILITY, |found| catalogue.facility_words.like(word, last, found));
     for (fit, entry) in fits.iter_mut().zip(&index.entries) {
         if let Some(specialities) = &specialities {
             let known = entry.doctor.specialities.iter().filter_map(|id| catalogue.specialities.place(id));
@@ -176,8 +186,10 @@ impl<'i> Filter<'i> {
             fits.then(|| until.of(&facility.zone))
         };
         let facilities = catalogue.facilities.all().iter().map(&mut fitting).collect();
-        let of_slug = |slug: &String| catalogue.specialities.all().iter().find(|s| s.slug == *slug).map(|s| s.id.clone());
-        let speciality = ask.speciality.as_ref().map_or(Wanted::Any, |slug| of_slug(slug).map_or(Wanted::Unknown, Wanted::Only));
+        let of_slug =
+            |slug: &String| catalogue.specialities.all().iter().find(|s| s.slug == *slug).map(|s| s.id.clone());
+        let speciality =
+            ask.speciality.as_ref().map_or(Wanted::Any, |slug| of_slug(slug).map_or(Wanted::Unknown, Wanted::Only));
         Self { catalogue, ask, sort, now, speciality, facilities }
     }
 
@@ -223,7 +235,9 @@ impl<'i> Filter<'i> {
 
     /// The earliest start known there that is still to come.
     fn earliest(&self, facility: &FacilityId, known: &[EarliestFree]) -> Option<Timestamp> {
-        let fits = |free: &&EarliestFree| free.facility == *facility && self.ask.mode.is_none_or(|mode| mode == free.mode) && free.at >= self.now;
+        let fits = |free: &&EarliestFree| {
+            free.facility == *facility && self.ask.mode.is_none_or(|mode| mode == free.mode) && free.at >= self.now
+        };
         known.iter().filter(fits).map(|free| free.at).min()
     }
 
@@ -239,7 +253,12 @@ impl<'i> Filter<'i> {
             slug: doctor.slug.clone(),
             name: doctor.name.clone(),
             sex: doctor.sex,
-            specialities: doctor.specialities.iter().filter_map(|id| self.catalogue.specialities.get(id)).map(|s| s.name.clone()).collect(),
+            specialities: doctor
+                .specialities
+                .iter()
+                .filter_map(|id| self.catalogue.specialities.get(id))
+                .map(|s| s.name.clone())
+                .collect(),
             years: doctor.practising_since.map(|since| (this_year - since).max(0)),
             facility: facility.id.clone(),
             facility_name: facility.name.clone(),
@@ -268,7 +287,9 @@ impl Until {
         }
         let local = self.now.to_zoned(TimeZone::get(zone).unwrap_or(TimeZone::UTC));
         let day_after = local.date().checked_add((i32::from(days) + 1).days());
-        let until = day_after.and_then(|date| date.to_zoned(local.time_zone().clone())).map_or(Timestamp::MAX, |start| start.timestamp());
+        let until = day_after
+            .and_then(|date| date.to_zoned(local.time_zone().clone()))
+            .map_or(Timestamp::MAX, |start| start.timestamp());
         self.zones.push((zone.to_owned(), until));
         until
     }

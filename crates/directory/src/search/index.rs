@@ -3,7 +3,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
-use contracts::{directory::{Doctor, DoctorId, DoctorState, FacilityId, ServiceId, SpecialityId}, people::Sex, scheduling::EarliestFree};
+use contracts::{
+    directory::{Doctor, DoctorId, DoctorState, FacilityId, ServiceId, SpecialityId},
+    people::Sex,
+    scheduling::EarliestFree,
+};
 
 use super::{Words, plain, words};
 

@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use contracts::{
-    directory::{Bilingual, DoctorId, DoctorSearch, Facility, FacilityId, Mode, Service, ServiceId, ServiceKind, Sort, Speciality, SpecialityId},
+    directory::{
+        Bilingual, DoctorId, DoctorSearch, Facility, FacilityId, Mode, Service, ServiceId, ServiceKind, Sort,
+        Speciality, SpecialityId,
+    },
     people::Sex,
     scheduling::EarliestFree,
 };
@@ -29,7 +32,9 @@ fn network() -> Network {
     let sample = sample::sample(3, DOCTORS);
     let mut catalogue = Catalogue::default();
     let mut places: Vec<(FacilityId, ServiceId)> = Vec::new();
-    for (number, SampleFacilityForm { name, zone, regency, bpjs }) in sample.facilities.iter().map(SampleFacilityForm::of).enumerate() {
+    for (number, SampleFacilityForm { name, zone, regency, bpjs }) in
+        sample.facilities.iter().map(SampleFacilityForm::of).enumerate()
+    {
         let facility: FacilityId = cx.new_id();
         let service: ServiceId = cx.new_id();
         catalogue.put_facility(Facility {
@@ -70,7 +75,12 @@ fn network() -> Network {
         let speciality: SpecialityId = known.unwrap_or_else(|| {
             let id: SpecialityId = cx.new_id();
             let name = Bilingual { id: doctor.speciality.to_owned(), en: doctor.speciality.to_owned() };
-            catalogue.put_speciality(Speciality { id: id.clone(), slug: doctor.speciality.to_owned(), name, title: String::new() });
+            catalogue.put_speciality(Speciality {
+                id: id.clone(),
+                slug: doctor.speciality.to_owned(),
+                name,
+                title: String::new(),
+            });
             id
         });
         let (facility, service) = places[doctor.practices[0].0].clone();
@@ -123,7 +133,8 @@ fn mistype(chance: &Entropy, word: &str) -> String {
 fn misspelt(chance: &Entropy, name: &str) -> String {
     let bare = name.split(',').next().unwrap_or_default();
     let mut words: Vec<String> = bare.split_whitespace().map(str::to_owned).collect();
-    let mut long: Vec<usize> = (0..words.len()).filter(|at| words[*at].len() >= 4 && !words[*at].contains('.')).collect();
+    let mut long: Vec<usize> =
+        (0..words.len()).filter(|at| words[*at].len() >= 4 && !words[*at].contains('.')).collect();
     for _ in 0..2.min(long.len()) {
         let at = long.remove(chance.below(long.len() as u64) as usize);
         words[at] = mistype(chance, &words[at]);
@@ -158,7 +169,11 @@ fn names_with_errors_in_two_words_are_found_among_ten_thousand() {
             missed.push((wanted.name.clone(), q));
         }
     }
-    println!("recall {found}/{QUERIES}; p50 {} µs, p99 {} µs (unoptimised)", percentile(&mut times, 50), percentile(&mut times, 99));
+    println!(
+        "recall {found}/{QUERIES}; p50 {} µs, p99 {} µs (unoptimised)",
+        percentile(&mut times, 50),
+        percentile(&mut times, 99)
+    );
     assert!(found * 100 >= QUERIES * 98, "found {found} of {QUERIES}; not: {missed:#?}");
 }
 
@@ -192,7 +207,12 @@ fn pages_show_everybody_once() {
     let Network { index, catalogue, cx } = network();
     for sort in Sort::ALL {
         let mut seen = std::collections::HashSet::new();
-        let mut ask = DoctorSearch { speciality: Some("jiwa".to_owned()), sort: Some(*sort), page: PageAsk::first(100), ..DoctorSearch::default() };
+        let mut ask = DoctorSearch {
+            speciality: Some("jiwa".to_owned()),
+            sort: Some(*sort),
+            page: PageAsk::first(100),
+            ..DoctorSearch::default()
+        };
         loop {
             let page = find_doctors(&index, &catalogue, &cx, &ask).unwrap();
             assert!(page.items.iter().all(|card| seen.insert(card.id.clone())));

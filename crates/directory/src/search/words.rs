@@ -96,7 +96,8 @@ fn fit(query: &[u8], letters: u64, word: &Word, allowed: u32, last: bool) -> Opt
         // The beginning of a word says more the more of the word it is.
         return Some(0.5 + 0.4 * query.len() as Fit / text.len() as Fit);
     }
-    let whole_possible = text.len().abs_diff(query.len()) <= allowed as usize && (word.letters & !letters).count_ones() <= allowed;
+    let whole_possible =
+        text.len().abs_diff(query.len()) <= allowed as usize && (word.letters & !letters).count_ones() <= allowed;
     if allowed == 0 || !(whole_possible || (last && text.len() > query.len())) {
         return None;
     }

@@ -1,6 +1,12 @@
-use contracts::{Permission, directory::{Directory as _, DoctorSearch, DoctorState, Mode, PracticeService, WeeklyHours}};
+use contracts::{
+    Permission,
+    directory::{Directory as _, DoctorSearch, DoctorState, Mode, PracticeService, WeeklyHours},
+};
 use jiff::civil::time;
-use platform::{Error, db::{Db, PageAsk}};
+use platform::{
+    Error,
+    db::{Db, PageAsk},
+};
 
 use crate::world::{MIGRATIONS, World, account, both, is_missing, practice, refused};
 

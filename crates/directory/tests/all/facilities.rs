@@ -1,4 +1,7 @@
-use contracts::{Permission, directory::{Directory as _, FacilitySearch, Mode, ServiceKind}};
+use contracts::{
+    Permission,
+    directory::{Directory as _, FacilitySearch, Mode, ServiceKind},
+};
 use platform::{Error, db::Db};
 
 use crate::world::{MIGRATIONS, World, both, facility_form, is_missing, refused, service_form};

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use axum::{Extension, Router, body::{Body, to_bytes}};
+use axum::{
+    Extension, Router,
+    body::{Body, to_bytes},
+};
 use contracts::directory::Directory;
 use http::{Request, StatusCode, header};
 use platform::{Cx, db::Db};
@@ -12,13 +15,15 @@ use crate::world::{MIGRATIONS, World, facility_form};
 /// The routes as somebody sees them.
 fn site(world: &World, cx: Cx) -> Router {
     let directory: Arc<dyn Directory> = world.directory.clone();
-    let (router, _) = directory::http::routes(directory.clone()).merge(directory::http::short_routes(directory)).split_for_parts();
+    let (router, _) =
+        directory::http::routes(directory.clone()).merge(directory::http::short_routes(directory)).split_for_parts();
     router.layer(Extension(cx))
 }
 
 async fn send(site: &Router, request: Request<Body>) -> (StatusCode, Option<String>, Value) {
     let response = site.clone().oneshot(request).await.unwrap();
-    let (status, tag) = (response.status(), response.headers().get(header::ETAG).map(|tag| tag.to_str().unwrap().to_owned()));
+    let (status, tag) =
+        (response.status(), response.headers().get(header::ETAG).map(|tag| tag.to_str().unwrap().to_owned()));
     let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, tag, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }

@@ -1,4 +1,7 @@
-use std::{sync::{Arc, Mutex}, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use contracts::{
     directory::{Directory, DoctorSearch, Mode, ServiceKind, Sort},
@@ -7,7 +10,10 @@ use contracts::{
 };
 use directory::{DirectoryContext, sample};
 use jiff::SignedDuration;
-use platform::{bus::{Bus, Reactions}, db::{Db, PageAsk}};
+use platform::{
+    bus::{Bus, Reactions},
+    db::{Db, PageAsk},
+};
 
 use crate::world::{MIGRATIONS, World, texts};
 

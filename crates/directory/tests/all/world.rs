@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use contracts::{
     Permission,
     directory::{
-        Bilingual, Directory as _, Doctor, DoctorForm, Facility, FacilityForm, Mode, Practice, PracticeService, Service, ServiceForm, ServiceKind,
-        SpecialityId, WeeklyHours,
+        Bilingual, Directory as _, Doctor, DoctorForm, Facility, FacilityForm, Mode, Practice, PracticeService,
+        Service, ServiceForm, ServiceKind, SpecialityId, WeeklyHours,
     },
     people::Sex,
 };
@@ -20,7 +20,8 @@ use platform::{
 };
 
 /// The bus's tables and the directory's.
-pub static MIGRATIONS: LazyLock<Vec<Migration>> = LazyLock::new(|| [platform::bus::MIGRATIONS, directory::MIGRATIONS].concat());
+pub static MIGRATIONS: LazyLock<Vec<Migration>> =
+    LazyLock::new(|| [platform::bus::MIGRATIONS, directory::MIGRATIONS].concat());
 
 pub struct World {
     pub db: Db,
@@ -48,7 +49,12 @@ impl World {
     /// Somebody signed in, of these facilities (`None`: all), allowed this.
     pub fn account(&self, id: &str, permissions: &[Permission], facilities: Option<&[&Facility]>) -> Cx {
         let facilities = facilities.map(|own| own.iter().map(|facility| facility.id.to_string()).collect());
-        Cx { actor: Actor::Account { id: id.into(), session: "ses_1".into() }, permissions: PermissionSet::of(permissions), facilities, ..self.guest() }
+        Cx {
+            actor: Actor::Account { id: id.into(), session: "ses_1".into() },
+            permissions: PermissionSet::of(permissions),
+            facilities,
+            ..self.guest()
+        }
     }
 
     /// An admin of one facility.
@@ -81,7 +87,11 @@ impl World {
     /// The kinds of events said so far about something.
     pub async fn said(&self, about: &str) -> Vec<String> {
         let like = format!("%{about}");
-        let rows: Vec<(String,)> = self.db.read(async move |tx| tx.all("select kind from outbox where subject like $1 order by kind", &[&like]).await).await.unwrap();
+        let rows: Vec<(String,)> = self
+            .db
+            .read(async move |tx| tx.all("select kind from outbox where subject like $1 order by kind", &[&like]).await)
+            .await
+            .unwrap();
         rows.into_iter().map(|(kind,)| kind).collect()
     }
 }
@@ -126,7 +136,12 @@ pub fn practice(service: &Service) -> Practice {
         services: vec![PracticeService { service: service.id.clone(), fee: None }],
         sip_number: "SIP/1".to_owned(),
         sip_until: date(2027, 12, 31),
-        hours: vec![WeeklyHours { weekday: 1, from: time(9, 0, 0, 0), until: time(12, 0, 0, 0), modes: vec![Mode::InPerson] }],
+        hours: vec![WeeklyHours {
+            weekday: 1,
+            from: time(9, 0, 0, 0),
+            until: time(12, 0, 0, 0),
+            modes: vec![Mode::InPerson],
+        }],
     }
 }
 

@@ -101,10 +101,18 @@ pub fn siti() -> PatientForm {
         sex: Sex::Female,
         email: Some("siti@contoh.id".to_owned()),
         phone: Some("0812 3456 7890".to_owned()),
-        address: Address { line: "Jl. Melati 5".to_owned(), region: Some("73.71.01".to_owned()), postal_code: Some("90111".to_owned()) },
+        address: Address {
+            line: "Jl. Melati 5".to_owned(),
+            region: Some("73.71.01".to_owned()),
+            postal_code: Some("90111".to_owned()),
+        },
         patient_type: PatientType::Bpjs,
         bpjs_number: Some("0001105689835".to_owned()),
-        emergency_contact: Some(EmergencyContact { name: "Budi".to_owned(), phone: "0811 2345 678".to_owned(), relation: "suami".to_owned() }),
+        emergency_contact: Some(EmergencyContact {
+            name: "Budi".to_owned(),
+            phone: "0811 2345 678".to_owned(),
+            relation: "suami".to_owned(),
+        }),
     }
 }
 

@@ -16,12 +16,16 @@ use super::{
     retention,
     waiting::{self, Parked},
 };
-use crate::{Cx, Error, Result, db::{Db, DbError, Tx, Value}};
+use crate::{
+    Cx, Error, Result,
+    db::{Db, DbError, Tx, Value},
+};
 
 const JOIN: &str = "insert into joined (source, at) values ($1, $2) on conflict (source) do nothing";
 const JOINED: &str = "select at from joined where source = $1";
 
-const LAST: Pair = listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject in ", "$3", "");
+const LAST: Pair =
+    listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject in ", "$3", "");
 
 /// Changes nothing where another replica has moved the subject on meanwhile; then the whole unit is rolled back.
 const MOVE_ON: &str = "
@@ -106,7 +110,10 @@ impl Hearer {
     }
 
     async fn retry_due(self: &Arc<Self>, now: Timestamp) -> Result<usize> {
-        let due = self.db().read(async move |tx| if waiting::any(tx).await? { waiting::due(tx, now).await } else { Ok(Vec::new()) }).await?;
+        let due = self
+            .db()
+            .read(async move |tx| if waiting::any(tx).await? { waiting::due(tx, now).await } else { Ok(Vec::new()) })
+            .await?;
         let again = due.iter().map(|e| e.id.clone()).collect();
         self.apply(due, again).await
     }
@@ -146,10 +153,15 @@ impl Hearer {
     /// Tells of events whose predecessor has not come for a minute.
     pub(super) async fn look_after(&self) -> Result<()> {
         let now = self.cx.now();
-        let overdue = self.db().read(async move |tx| waiting::overdue(tx, now - SignedDuration::from_mins(1)).await).await?;
+        let overdue =
+            self.db().read(async move |tx| waiting::overdue(tx, now - SignedDuration::from_mins(1)).await).await?;
         metrics::gauge!("bus_waiting_overdue", "hearer" => self.name()).set(overdue as f64);
         if overdue > 0 {
-            tracing::warn!(hearer = self.name(), overdue, "events have waited for their predecessors for more than a minute");
+            tracing::warn!(
+                hearer = self.name(),
+                overdue,
+                "events have waited for their predecessors for more than a minute"
+            );
         }
         Ok(())
     }
@@ -194,7 +206,9 @@ impl Hearer {
                     end = rest.len();
                     failed.clear();
                 }
-                Err(Stopped { error, at: Some((turn, id)) }) if !is_of_the_database(&error) && failed.iter().all(|f| f.event != id) => {
+                Err(Stopped { error, at: Some((turn, id)) })
+                    if !is_of_the_database(&error) && failed.iter().all(|f| f.event != id) =>
+                {
                     end = end.min(turn + 1);
                     failed.push(Failure::of(id, &error));
                 }
@@ -206,7 +220,12 @@ impl Hearer {
         Ok(applied)
     }
 
-    async fn unit(self: &Arc<Self>, events: &[Arc<Envelope>], again: &Arc<HashSet<String>>, failed: &[Failure]) -> Result<usize, Stopped> {
+    async fn unit(
+        self: &Arc<Self>,
+        events: &[Arc<Envelope>],
+        again: &Arc<HashSet<String>>,
+        failed: &[Failure],
+    ) -> Result<usize, Stopped> {
         let under_way = Arc::<Mutex<_>>::default();
         let take = Take {
             hearer: self.clone(),
@@ -256,7 +275,8 @@ impl Take {
     async fn plan(&self, tx: &mut Tx) -> Result<Todo> {
         let mut groups: BTreeMap<(Class, Arc<str>), Vec<AtHand>> = BTreeMap::new();
         for (turn, envelope) in self.events.iter().enumerate() {
-            let event = AtHand { blocked: self.has_failed(&envelope.id), envelope: envelope.clone(), kept: false, turn };
+            let event =
+                AtHand { blocked: self.has_failed(&envelope.id), envelope: envelope.clone(), kept: false, turn };
             groups.entry((envelope.class, envelope.source.clone())).or_default().push(event);
         }
         let anything_waits = waiting::any(tx).await?;
@@ -264,13 +284,23 @@ impl Take {
         for ((class, source), events) in groups {
             match class {
                 Class::Log => self.plan_lines(tx, events, anything_waits, &mut todo).await?,
-                Class::Fact | Class::Profile => self.plan_subjects(tx, class, &source, events, anything_waits, &mut todo).await?,
+                Class::Fact | Class::Profile => {
+                    self.plan_subjects(tx, class, &source, events, anything_waits, &mut todo).await?
+                }
             }
         }
         Ok(todo)
     }
 
-    async fn plan_subjects(&self, tx: &mut Tx, class: Class, source: &str, events: Vec<AtHand>, anything_waits: bool, todo: &mut Todo) -> Result<()> {
+    async fn plan_subjects(
+        &self,
+        tx: &mut Tx,
+        class: Class,
+        source: &str,
+        events: Vec<AtHand>,
+        anything_waits: bool,
+        todo: &mut Todo,
+    ) -> Result<()> {
         let mut subjects: BTreeMap<String, Vec<AtHand>> = BTreeMap::new();
         for event in events {
             subjects.entry(event.envelope.subject.clone()).or_default().push(event);
@@ -298,7 +328,14 @@ impl Take {
             if let Some((epoch, n)) = plan.last {
                 let (from_epoch, from_n) = before.unwrap_or((0, 0));
                 todo.move_on.push(vec![
-                    source.into(), class.into(), subject.into(), epoch.into(), n.into(), now.into(), from_epoch.into(), from_n.into(),
+                    source.into(),
+                    class.into(),
+                    subject.into(),
+                    epoch.into(),
+                    n.into(),
+                    now.into(),
+                    from_epoch.into(),
+                    from_n.into(),
                 ]);
             }
             todo.add(plan);
@@ -309,7 +346,8 @@ impl Take {
     /// Lines of a log: each by itself.
     async fn plan_lines(&self, tx: &mut Tx, events: Vec<AtHand>, anything_waits: bool, todo: &mut Todo) -> Result<()> {
         let ids = waiting::ids(events.iter().map(|e| &e.envelope));
-        let mut known: HashSet<String> = tx.all::<(String,)>(LINES.on(tx.engine()), &[&ids]).await?.into_iter().map(|(id,)| id).collect();
+        let mut known: HashSet<String> =
+            tx.all::<(String,)>(LINES.on(tx.engine()), &[&ids]).await?.into_iter().map(|(id,)| id).collect();
         let mut at_hand: BTreeMap<String, AtHand> = events.into_iter().map(|e| (e.envelope.id.clone(), e)).collect();
         if anything_waits {
             for kept in waiting::of_ids(tx, &ids).await? {

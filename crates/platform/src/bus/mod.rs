@@ -46,7 +46,6 @@ mod run;
 mod transport;
 mod waiting;
 
-pub(crate) use self::{failure::pause, run::is_wanted};
 pub use self::{
     event::{ANY_SOURCE, Class, Envelope, Event, Heard},
     failure::not_yet,
@@ -59,6 +58,7 @@ pub use self::{
     transport::{InProcess, Transport},
     waiting::Parked,
 };
+pub(crate) use self::{failure::pause, run::is_wanted};
 use crate::db::Migration;
 
 /// The tables of the bus, in the database of every context: `db.migrate("bus", bus::MIGRATIONS)`.

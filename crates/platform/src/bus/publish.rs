@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use super::event::{Class, Event};
-use crate::{Cx, Error, Result, db::{Tx, Value}, ids};
+use crate::{
+    Cx, Error, Result,
+    db::{Tx, Value},
+    ids,
+};
 
 /// Numbers the next fact of a subject. The row stays locked until the commit, so numbers are given in commit order.
 const NUMBER: &str = "

@@ -5,7 +5,10 @@ use std::{collections::HashMap, marker::PhantomData, sync::Arc};
 use futures_util::future::BoxFuture;
 
 use super::event::{ANY_SOURCE, Class, Envelope, Event, Heard};
-use crate::{Cx, Error, Result, db::{Db, Tx}};
+use crate::{
+    Cx, Error, Result,
+    db::{Db, Tx},
+};
 
 /// What a context does when it hears, with the database it does it in. A database has one hearer.
 pub struct Reactions {
@@ -80,7 +83,11 @@ impl Reactions {
     /// Whether the event must come here. Of facts, all of a source do, those without a reaction as well: their numbers
     /// are what shows that none is missing.
     pub(super) fn wants(&self, envelope: &Envelope) -> bool {
-        let bound = || self.bindings.iter().any(|b| b.class == envelope.class && (b.source == ANY_SOURCE || *b.source == *envelope.source));
+        let bound = || {
+            self.bindings
+                .iter()
+                .any(|b| b.class == envelope.class && (b.source == ANY_SOURCE || *b.source == *envelope.source))
+        };
         match envelope.class {
             Class::Fact => bound(),
             Class::Profile | Class::Log => self.by_kind.contains_key(envelope.kind.as_str()) && bound(),

@@ -110,7 +110,8 @@ impl Relay {
 
     /// How far it is behind.
     pub async fn lag(&self) -> Result<Lag> {
-        let (unsent, since) = self.db.read(async move |tx| tx.one::<(i64, Option<Timestamp>)>(LAG, &[]).await).await?.unwrap_or_default();
+        let (unsent, since) =
+            self.db.read(async move |tx| tx.one::<(i64, Option<Timestamp>)>(LAG, &[]).await).await?.unwrap_or_default();
         let oldest = since.map_or(SignedDuration::ZERO, |at| self.cx.now().duration_since(at));
         Ok(Lag { source: self.source.clone(), unsent, oldest })
     }

@@ -3,16 +3,23 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Result, db::{Db, Tx}, ids};
+use crate::{
+    Result,
+    db::{Db, Tx},
+    ids,
+};
 
 /// Facts, lines and the notes of what was heard are kept for 90 days.
 pub(super) const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// The last of the next 500 rows by id. Ids are made in the order of time.
-const SENT_PIECE: &str = "select max(id) from (select id from outbox where id > $1 and id < $2 order by id limit 500) piece";
-const FORGET_SENT: &str = "delete from outbox where id > $1 and id <= $2 and class <> 'profile' and sent_at is not null";
+const SENT_PIECE: &str =
+    "select max(id) from (select id from outbox where id > $1 and id < $2 order by id limit 500) piece";
+const FORGET_SENT: &str =
+    "delete from outbox where id > $1 and id <= $2 and class <> 'profile' and sent_at is not null";
 
-const LINES_PIECE: &str = "select max(id) from (select id from heard_log where id > $1 and id < $2 order by id limit 500) piece";
+const LINES_PIECE: &str =
+    "select max(id) from (select id from heard_log where id > $1 and id < $2 order by id limit 500) piece";
 const FORGET_LINES: &str = "delete from heard_log where id > $1 and id <= $2";
 
 const HEARD_PIECE: &str = "
@@ -51,7 +58,9 @@ pub(super) async fn forget_heard(db: &Db, now: Timestamp) -> Result<()> {
     while let Some((source, subject)) = from {
         from = db
             .write(async move |tx| {
-                let Some(last) = tx.one::<(String, String)>(HEARD_PIECE, &[&source, &subject]).await? else { return Ok(None) };
+                let Some(last) = tx.one::<(String, String)>(HEARD_PIECE, &[&source, &subject]).await? else {
+                    return Ok(None);
+                };
                 tx.exec(FORGET_HEARD, &[&source, &subject, &last.0, &last.1, &(now - KEPT)]).await?;
                 Ok(Some(last))
             })
@@ -66,7 +75,9 @@ pub(super) async fn send_again(db: &Db, since: Timestamp) -> Result<()> {
     while let Some(after) = from {
         from = db
             .write(async move |tx| {
-                let Some(last) = tx.one::<(Option<String>,)>(AGAIN_PIECE, &[&after]).await?.and_then(|(id,)| id) else { return Ok(None) };
+                let Some(last) = tx.one::<(Option<String>,)>(AGAIN_PIECE, &[&after]).await?.and_then(|(id,)| id) else {
+                    return Ok(None);
+                };
                 tx.exec(SEND_AGAIN, &[&after, &last, &since]).await?;
                 tx.ring_after_commit(|signals| &signals.published);
                 Ok(Some(last))
@@ -80,14 +91,21 @@ pub(super) async fn send_again(db: &Db, since: Timestamp) -> Result<()> {
 /// and before it is used: numbers given from now on are told from those that were given after the backup was made,
 /// and all profiles are said anew.
 pub async fn raise_epoch(tx: &mut Tx) -> Result<i64> {
-    let (epoch,) = tx.one::<(i64,)>(RAISE, &[]).await?.ok_or_else(|| crate::Error::internal("the bus has no state here"))?;
+    let (epoch,) =
+        tx.one::<(i64,)>(RAISE, &[]).await?.ok_or_else(|| crate::Error::internal("the bus has no state here"))?;
     tx.exec(SPEAK_ANEW, &[&epoch]).await?;
     tx.ring_after_commit(|signals| &signals.published);
     Ok(epoch)
 }
 
 /// Deletes within the next 500 ids; answers where it came to, or none at the end.
-async fn piece(tx: &mut Tx, next: &'static str, delete: &'static str, after: String, before: String) -> Result<Option<String>> {
+async fn piece(
+    tx: &mut Tx,
+    next: &'static str,
+    delete: &'static str,
+    after: String,
+    before: String,
+) -> Result<Option<String>> {
     let last = tx.one::<(Option<String>,)>(next, &[&after, &before]).await?.and_then(|(id,)| id);
     if let Some(last) = &last {
         tx.exec(delete, &[&after, last]).await?;

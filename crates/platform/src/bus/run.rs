@@ -59,10 +59,13 @@ impl Bus {
     pub async fn start(self) -> Result<BusHandle> {
         let Self { clock, entropy, sources, hearers } = self;
         let cx = |name: &str| Cx::system(name, clock.clone(), entropy.clone());
-        let hearers: Vec<Arc<Hearer>> = hearers.into_iter().map(|r| {
-            let cx = cx(r.hearer());
-            Arc::new(Hearer::new(r, cx))
-        }).collect();
+        let hearers: Vec<Arc<Hearer>> = hearers
+            .into_iter()
+            .map(|r| {
+                let cx = cx(r.hearer());
+                Arc::new(Hearer::new(r, cx))
+            })
+            .collect();
         for hearer in &hearers {
             for (source, _) in &sources {
                 hearer.join(source).await?;
@@ -107,7 +110,10 @@ impl BusHandle {
             if waiting > 0 || !parked.is_empty() {
                 let parked: Vec<_> = parked.iter().map(|p| format!("{} ({})", p.kind, p.reason)).collect();
                 let reasons = hearer.reasons().await?.join(", ");
-                return Err(Error::Internal(format!("{}: {waiting} waiting ({reasons}), parked: {parked:?}", hearer.name())));
+                return Err(Error::Internal(format!(
+                    "{}: {waiting} waiting ({reasons}), parked: {parked:?}",
+                    hearer.name()
+                )));
             }
         }
         Ok(())

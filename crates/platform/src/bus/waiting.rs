@@ -9,7 +9,10 @@ use super::{
     failure::{Failure, reaction_pause},
     list::{self, Pair, listed},
 };
-use crate::{Cx, Result, db::{Tx, Value}};
+use crate::{
+    Cx, Result,
+    db::{Tx, Value},
+};
 
 crate::row! {
     /// `select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting …`
@@ -60,11 +63,15 @@ const ANY: &str = "select 1 from waiting limit 1";
 
 const OF_SUBJECTS: Pair = listed!(
     "select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting
-     where source = $1 and class = $2 and subject in ", "$3", " order by epoch, n limit 2000"
+     where source = $1 and class = $2 and subject in ",
+    "$3",
+    " order by epoch, n limit 2000"
 );
 
 const OF_IDS: Pair = listed!(
-    "select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting where id in ", "$1", ""
+    "select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting where id in ",
+    "$1",
+    ""
 );
 
 const DUE: &str = "
@@ -133,9 +140,20 @@ pub(super) async fn keep(tx: &mut Tx, cx: &Cx, events: &[Arc<Envelope>], failed:
             let attempts = i64::from(failure.is_some());
             let due = if failure.is_some() { now + reaction_pause(1, &cx.entropy) } else { now };
             vec![
-                e.id.clone().into(), (&*e.source).into(), e.class.into(), e.subject.clone().into(), e.epoch.into(), e.n.into(),
-                e.kind.clone().into(), e.payload.clone().into(), e.at.into(), e.began.into(), now.into(), attempts.into(),
-                due.into(), failure.map_or("", |f| &f.word).into(),
+                e.id.clone().into(),
+                (&*e.source).into(),
+                e.class.into(),
+                e.subject.clone().into(),
+                e.epoch.into(),
+                e.n.into(),
+                e.kind.clone().into(),
+                e.payload.clone().into(),
+                e.at.into(),
+                e.began.into(),
+                now.into(),
+                attempts.into(),
+                due.into(),
+                failure.map_or("", |f| &f.word).into(),
             ]
         })
         .collect();
@@ -195,4 +213,3 @@ pub(super) async fn give_up(tx: &mut Tx, id: &str, now: Timestamp) -> Result<boo
 pub(super) fn ids<'a>(events: impl IntoIterator<Item = &'a Arc<Envelope>>) -> String {
     list::json(events.into_iter().map(|e| e.id.as_str()))
 }
-

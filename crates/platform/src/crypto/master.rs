@@ -5,7 +5,10 @@ use std::{fs, io::Write, path::Path};
 use zeroize::Zeroizing;
 
 use super::primitives::{hex, hmac_sha256, sha256_hex};
-use crate::{entropy::Entropy, error::{Error, Result}};
+use crate::{
+    entropy::Entropy,
+    error::{Error, Result},
+};
 
 const MARK: &str = "mediverse-master-key-1";
 
@@ -48,7 +51,8 @@ impl MasterKey {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(|e| Error::internal(format_args!("the master key file cannot be made: {e}")))?;
+        let mut file =
+            options.open(path).map_err(|e| Error::internal(format_args!("the master key file cannot be made: {e}")))?;
         let text = Zeroizing::new(format!("{MARK} {}\n", hex(&self.0[..])));
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Error::internal)
     }
@@ -81,7 +85,10 @@ impl MasterKey {
 
     fn parse(text: &str) -> Result<Self> {
         let digits = text.trim().strip_prefix(MARK).map(str::trim);
-        digits.and_then(unhex).map(Self).ok_or_else(|| Error::internal("the master key file does not hold a master key"))
+        digits
+            .and_then(unhex)
+            .map(Self)
+            .ok_or_else(|| Error::internal("the master key file does not hold a master key"))
     }
 }
 
@@ -100,7 +107,11 @@ fn unhex(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
 fn refuse_if_shared(path: &Path) -> Result<()> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).map_err(Error::internal)?.permissions());
     let (group, others) = (mode & 0o070, mode & 0o007);
-    if (group, others) == (0, 0) { Ok(()) } else { Err(Error::internal("the master key file may be read by others: set its mode to 0600")) }
+    if (group, others) == (0, 0) {
+        Ok(())
+    } else {
+        Err(Error::internal("the master key file may be read by others: set its mode to 0600"))
+    }
 }
 
 #[cfg(not(unix))]
@@ -137,7 +148,8 @@ mod tests {
         let text = key.recovery_text();
         let typed = text.replace('-', " ").to_uppercase();
         assert_eq!(MasterKey::recover(&typed).unwrap().derive("x"), key.derive("x"));
-        let slipped = if let Some(rest) = text.strip_prefix('0') { format!("1{rest}") } else { format!("0{}", &text[1..]) };
+        let slipped =
+            if let Some(rest) = text.strip_prefix('0') { format!("1{rest}") } else { format!("0{}", &text[1..]) };
         assert!(MasterKey::recover(&slipped).is_err() && MasterKey::recover("").is_err());
     }
 }

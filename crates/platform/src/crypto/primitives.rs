@@ -49,7 +49,10 @@ mod tests {
     #[test]
     fn known_answers_hold() {
         // RFC 4231, test case 2; FIPS 180-2, "abc".
-        assert_eq!(hex(&hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"])), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_eq!(
+            hex(&hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"])),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
         assert_eq!(sha256_hex(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(equal(b"same", b"same") && !equal(b"same", b"sane") && !equal(b"a", b"ab"));
     }

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use aes_gcm::{Aes256Gcm, KeyInit, aead::{Aead, Payload}};
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
 
-use crate::{entropy::Entropy, error::{Error, Result}};
+use crate::{
+    entropy::Entropy,
+    error::{Error, Result},
+};
 
 /// The only format so far.
 const VERSION: u8 = 1;
@@ -54,7 +60,8 @@ impl DataKey {
 
     /// The value. Fails where a byte was changed, where it lay in another place, or where another key sealed it.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>> {
-        let refused = || Error::internal("a sealed value cannot be opened: it was changed, moved, or sealed with another key");
+        let refused =
+            || Error::internal("a sealed value cannot be opened: it was changed, moved, or sealed with another key");
         if key_id(sealed) != Some(self.id) {
             return Err(refused());
         }

@@ -3,12 +3,22 @@
 
 use std::time::Duration;
 
-use aes_gcm::{Aes256Gcm, KeyInit, aead::{Aead, Payload}};
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use zeroize::Zeroizing;
 
-use super::{master::MasterKey, seal::{DataKey, key_id}};
-use crate::{cx::Cx, db::{Db, Migration}, error::{Error, Result}};
+use super::{
+    master::MasterKey,
+    seal::{DataKey, key_id},
+};
+use crate::{
+    cx::Cx,
+    db::{Db, Migration},
+    error::{Error, Result},
+};
 
 const MIGRATIONS: &[Migration] = crate::migrations!("keys.sql");
 
@@ -65,7 +75,11 @@ impl KeyStore {
         let (owned, now) = (scope.to_owned(), cx.now());
         self.db
             .write(async move |tx| {
-                tx.exec("update data_key set wrapped = null, destroyed_at = $2 where scope = $1 and destroyed_at is null", &[&owned, &now]).await
+                tx.exec(
+                    "update data_key set wrapped = null, destroyed_at = $2 where scope = $1 and destroyed_at is null",
+                    &[&owned, &now],
+                )
+                .await
             })
             .await?;
         self.by_scope.invalidate(scope);
@@ -82,14 +96,20 @@ impl KeyStore {
         let text = super::primitives::hex(&id);
         let stored = self
             .db
-            .read(async move |tx| tx.one::<Stored>("select id, scope, wrapped from data_key where id = $1", &[&text]).await)
+            .read(async move |tx| {
+                tx.one::<Stored>("select id, scope, wrapped from data_key where id = $1", &[&text]).await
+            })
             .await?;
         self.unwrap(stored.ok_or(Error::NotFound("key"))?)
     }
 
     async fn stored_by_scope(&self, scope: &str) -> Result<Option<Stored>> {
         let scope = scope.to_owned();
-        self.db.read(async move |tx| tx.one::<Stored>("select id, scope, wrapped from data_key where scope = $1", &[&scope]).await).await
+        self.db
+            .read(async move |tx| {
+                tx.one::<Stored>("select id, scope, wrapped from data_key where scope = $1", &[&scope]).await
+            })
+            .await
     }
 
     /// Makes a scope's key, unless somebody else does so at this moment; then theirs counts.
@@ -118,7 +138,8 @@ impl KeyStore {
     /// Opens a wrapped key and keeps it at hand.
     fn unwrap(&self, (id, scope, wrapped): Stored) -> Result<DataKey> {
         let wrapped = wrapped.ok_or(Error::NotFound("key"))?;
-        let refused = || Error::internal("a data key cannot be unwrapped: it was changed, or the master key is another one");
+        let refused =
+            || Error::internal("a data key cannot be unwrapped: it was changed, or the master key is another one");
         let bytes = BASE64_STANDARD.decode(wrapped).map_err(|_| refused())?;
         let (nonce, ciphertext) = bytes.split_first_chunk::<12>().ok_or_else(refused)?;
         let bound = bound_to(&id, &scope);
@@ -138,14 +159,22 @@ fn bound_to(id: &str, scope: &str) -> String {
 }
 
 fn id_bytes(text: &str) -> Result<[u8; 16]> {
-    let number = u128::from_str_radix(text, 16).map_err(|_| Error::internal("a data key's identifier is not in hex"))?;
+    let number =
+        u128::from_str_radix(text, 16).map_err(|_| Error::internal("a data key's identifier is not in hex"))?;
     Ok(number.to_be_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::KeyStore;
-    use crate::{clock::Clock, crypto::MasterKey, cx::Cx, db::{Db, DbOptions}, entropy::Entropy, error::Error};
+    use crate::{
+        clock::Clock,
+        crypto::MasterKey,
+        cx::Cx,
+        db::{Db, DbOptions},
+        entropy::Entropy,
+        error::Error,
+    };
 
     async fn store(folder: &std::path::Path, master: &MasterKey) -> KeyStore {
         let db = Db::open(&format!("sqlite:{}", folder.join("keys.db").display()), DbOptions::default()).await.unwrap();

@@ -4,7 +4,11 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{DbError, Engine, postgres::on_error, sqlite::{on_prepare, on_run}};
+use super::{
+    DbError, Engine,
+    postgres::on_error,
+    sqlite::{on_prepare, on_run},
+};
 
 /// One step of a context's schema. Make a list of them with [`migrations!`](crate::migrations).
 #[derive(Debug, Clone, Copy)]
@@ -70,24 +74,37 @@ fn outstanding<'m>(migrations: &'m [Migration], applied: &[(String, String)]) ->
             return Err(DbError::Other(format!("the database is newer than this program: it has {name}")));
         };
         if migration.name != name {
-            return Err(DbError::Other(format!("migration {} stands where {name} was applied; new ones go to the end", migration.name)));
+            return Err(DbError::Other(format!(
+                "migration {} stands where {name} was applied; new ones go to the end",
+                migration.name
+            )));
         }
         if migration.checksum() != *checksum {
-            return Err(DbError::Other(format!("migration {name} was changed after it was applied; undo that and add a new one")));
+            return Err(DbError::Other(format!(
+                "migration {name} was changed after it was applied; undo that and add a new one"
+            )));
         }
     }
     Ok(&migrations[applied.len()..])
 }
 
 /// On the writer's thread, alone. Foreign keys are off while tables are rebuilt and checked before the end.
-pub(super) fn sqlite(connection: &mut rusqlite::Connection, context: &str, migrations: &[Migration]) -> Result<usize, DbError> {
+pub(super) fn sqlite(
+    connection: &mut rusqlite::Connection,
+    context: &str,
+    migrations: &[Migration],
+) -> Result<usize, DbError> {
     connection.execute_batch("pragma foreign_keys = off").map_err(|e| on_run(&e))?;
     let applied = sqlite_in_transaction(connection, context, migrations);
     connection.execute_batch("pragma foreign_keys = on").map_err(|e| on_run(&e))?;
     applied
 }
 
-fn sqlite_in_transaction(connection: &mut rusqlite::Connection, context: &str, migrations: &[Migration]) -> Result<usize, DbError> {
+fn sqlite_in_transaction(
+    connection: &mut rusqlite::Connection,
+    context: &str,
+    migrations: &[Migration],
+) -> Result<usize, DbError> {
     let run = |e: rusqlite::Error| on_run(&e);
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Exclusive).map_err(run)?;
     tx.execute_batch(TABLE).map_err(run)?;
@@ -102,7 +119,8 @@ fn sqlite_in_transaction(connection: &mut rusqlite::Connection, context: &str, m
         let n = (applied.len() + i) as i64;
         tx.execute(NOTE, (context, n, migration.name, migration.checksum())).map_err(run)?;
     }
-    let broken: i64 = tx.query_row("select count(*) from pragma_foreign_key_check", [], |row| row.get(0)).map_err(run)?;
+    let broken: i64 =
+        tx.query_row("select count(*) from pragma_foreign_key_check", [], |row| row.get(0)).map_err(run)?;
     if broken > 0 {
         return Err(DbError::ForeignKey(format!("{broken} rows refer to nothing after the migrations of {context}")));
     }
@@ -140,7 +158,10 @@ pub(super) async fn postgres(
     let applied: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let new = outstanding(migrations, &applied)?;
     for (i, migration) in new.iter().enumerate() {
-        client.batch_execute(&migration.text_for(Engine::Postgres)).await.map_err(|e| migration.failed(on_error(&e)))?;
+        client
+            .batch_execute(&migration.text_for(Engine::Postgres))
+            .await
+            .map_err(|e| migration.failed(on_error(&e)))?;
         let n = (applied.len() + i) as i64;
         client.execute(NOTE, &[&context, &n, &migration.name, &migration.checksum()]).await.map_err(run)?;
     }

@@ -40,8 +40,8 @@ pub use self::{
     unit::Unit,
     value::{Bind, Bound, Value},
 };
-pub use crate::{migrations, row, text_column};
 use crate::Result;
+pub use crate::{migrations, row, text_column};
 
 /// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,9 @@ impl Db {
     pub async fn migrate(&self, context: &'static str, migrations: &[Migration]) -> Result<usize> {
         let migrations = migrations.to_vec();
         Ok(match &*self.0 {
-            Backend::Sqlite(sqlite) => sqlite.alone(move |connection| migrate::sqlite(connection, context, &migrations)).await?,
+            Backend::Sqlite(sqlite) => {
+                sqlite.alone(move |connection| migrate::sqlite(connection, context, &migrations)).await?
+            }
             Backend::Postgres(postgres) => postgres.migrate(context, migrations).await?,
         })
     }

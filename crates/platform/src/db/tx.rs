@@ -5,7 +5,15 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use super::{Engine, error::DbError, postgres, row::{FromRow, Row}, signals::Signals, sqlite, value::{Bind, Value}};
+use super::{
+    Engine,
+    error::DbError,
+    postgres,
+    row::{FromRow, Row},
+    signals::Signals,
+    sqlite,
+    value::{Bind, Value},
+};
 use crate::Result;
 
 /// What a unit wants done once its COMMIT is durable.
@@ -55,7 +63,10 @@ impl Tx {
             On::Sqlite(connection) => connection.rows(sql, args, usize::MAX),
             On::Postgres(session) => {
                 let _in_flight = InFlight::begin(&self.in_flight);
-                session.query(sql, args).await.and_then(|rows| rows.iter().map(|row| R::from_row(&Row::postgres(row))).collect())
+                session
+                    .query(sql, args)
+                    .await
+                    .and_then(|rows| rows.iter().map(|row| R::from_row(&Row::postgres(row))).collect())
             }
         };
         self.end(rows)
@@ -68,7 +79,10 @@ impl Tx {
             On::Sqlite(connection) => connection.rows(sql, args, 1).map(|mut rows| rows.pop()),
             On::Postgres(session) => {
                 let _in_flight = InFlight::begin(&self.in_flight);
-                session.query(sql, args).await.and_then(|rows| rows.first().map(|row| R::from_row(&Row::postgres(row))).transpose())
+                session
+                    .query(sql, args)
+                    .await
+                    .and_then(|rows| rows.first().map(|row| R::from_row(&Row::postgres(row))).transpose())
             }
         };
         self.end(row)

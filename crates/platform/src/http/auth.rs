@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{cx::{Actor, PermissionSet}, error::{Error, Result}, i18n::Locale};
+use crate::{
+    cx::{Actor, PermissionSet},
+    error::{Error, Result},
+    i18n::Locale,
+};
 
 /// What a request shows to say who sends it.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,27 @@
 //! From a request to the context of its operation: who, from where, in which language, under which name.
 
-use std::{net::{IpAddr, SocketAddr}, str::FromStr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+    sync::Arc,
+};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use http::{HeaderMap, header, request::Parts};
 
-use super::{auth::{Credential, Identity}, cookie, csrf::Csrf, edge::Settings, network::Network};
-use crate::{cx::{Actor, Cx}, error::{Error, Result}, i18n::Locale, ids};
+use super::{
+    auth::{Credential, Identity},
+    cookie,
+    csrf::Csrf,
+    edge::Settings,
+    network::Network,
+};
+use crate::{
+    cx::{Actor, Cx},
+    error::{Error, Result},
+    i18n::Locale,
+    ids,
+};
 
 /// What is known of a visit before, and after, it is known who comes.
 pub(super) struct Visit {
@@ -28,14 +43,16 @@ impl Visit {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let trusted = peer.is_some_and(|peer| is_trusted(&settings.trusted_proxies, peer));
         let now = settings.clock.now();
-        let request_id = handed_id(headers).filter(|_| trusted).unwrap_or_else(|| ids::encode("req", now, settings.entropy.bytes()));
+        let request_id =
+            handed_id(headers).filter(|_| trusted).unwrap_or_else(|| ids::encode("req", now, settings.entropy.bytes()));
         let chosen = request.uri().query().and_then(asked_locale);
         let remembered = || cookie::read(headers, "lang").and_then(|text| Locale::from_str(text).ok());
         let preferred = || text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(Locale::negotiate);
         let mut cx = Cx::guest(&request_id, Locale::default(), settings.clock.clone(), settings.entropy.clone());
         cx.locale = chosen.or_else(remembered).or_else(preferred).unwrap_or_default();
         cx.address = if trusted { forwarded(headers, &settings.trusted_proxies).or(peer) } else { peer };
-        cx.deadline = jiff::SignedDuration::try_from(settings.time_limit).ok().and_then(|limit| now.checked_add(limit).ok());
+        cx.deadline =
+            jiff::SignedDuration::try_from(settings.time_limit).ok().and_then(|limit| now.checked_add(limit).ok());
         let path = request.uri().path();
         Self {
             cx,
@@ -107,7 +124,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Cx {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::internal("the route stands outside the edge: there is no context"))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Error::internal("the route stands outside the edge: there is no context"))
     }
 }
 

@@ -16,7 +16,8 @@ pub(super) fn guest_name(https: bool) -> &'static str {
 
 /// The value of a cookie of the request.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
+    let pairs =
+        headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
@@ -28,7 +29,8 @@ pub fn write(name: &str, value: &str, max_age: Option<u64>, https: bool) -> Resu
     if value.bytes().any(|byte| !byte.is_ascii_graphic() || b"\",;\\".contains(&byte)) {
         return Err(Error::internal("a cookie value holds characters that cookies cannot hold"));
     }
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")).map_err(Error::internal)
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}"))
+        .map_err(Error::internal)
 }
 
 #[cfg(test)]

@@ -3,12 +3,19 @@
 
 use std::sync::Arc;
 
-use axum::{body::Body, extract::{FromRequestParts, Request}};
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, Request},
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, Method, header, request::Parts};
 
 use super::extract::{BodyLimit, read_bounded};
-use crate::{crypto, entropy::Entropy, error::{Error, Result}};
+use crate::{
+    crypto,
+    entropy::Entropy,
+    error::{Error, Result},
+};
 
 const REFUSED: Error = Error::Forbidden("csrf");
 
@@ -38,7 +45,9 @@ impl Csrf {
     }
 
     fn accepts(&self, token: &str) -> bool {
-        let Some(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 64) else { return false };
+        let Some(bytes) = BASE64_URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 64) else {
+            return false;
+        };
         let (mask, masked) = bytes.split_at(32);
         let proof: Vec<u8> = mask.iter().zip(masked).map(|(a, b)| a ^ b).collect();
         crypto::equal(&proof, &self.proof())
@@ -59,13 +68,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Csrf {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::internal("no forgery secret: the request carries no session and asked for no page"))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Error::internal("no forgery secret: the request carries no session and asked for no page"))
     }
 }
 
 /// Lets a request through that changes nothing, or that provably comes from our own pages; hands it back, because the
 /// token may have to be read from its body.
-pub(super) async fn check(request: Request, csrf: Option<&Csrf>, signed_in: bool, origins: &[String], body_limit: usize) -> Result<Request> {
+pub(super) async fn check(
+    request: Request,
+    csrf: Option<&Csrf>,
+    signed_in: bool,
+    origins: &[String],
+    body_limit: usize,
+) -> Result<Request> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {
         return Ok(request);
     }
@@ -94,7 +113,8 @@ async fn check_field(request: Request, csrf: Option<&Csrf>, body_limit: usize) -
     let mut reading = Request::new(body);
     reading.extensions_mut().insert(BodyLimit(body_limit));
     let bytes = read_bounded(reading).await?;
-    let token = url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
+    let token =
+        url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
     if token.zip(csrf).is_some_and(|(token, csrf)| csrf.accepts(&token)) {
         Ok(Request::from_parts(parts, Body::from(bytes)))
     } else {

@@ -1,7 +1,11 @@
 //! What stands around every route, from the outside in: compression, the name and time limit of the request, the
 //! catching of panics, who comes, forgery, the route; and on the way out errors, headers, numbers.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::{Duration, Instant}};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -11,7 +15,13 @@ use axum::{
 };
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use tower_http::{CompressionLevel, compression::{CompressionLayer, Predicate, predicate::{DefaultPredicate, SizeAbove}}};
+use tower_http::{
+    CompressionLevel,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, SizeAbove},
+    },
+};
 
 use super::{
     auth::Authenticator,
@@ -22,7 +32,14 @@ use super::{
     network::Network,
     problem::{ErrorPage, Failure, Problem},
 };
-use crate::{clock::Clock, cx::Actor, entropy::Entropy, error::{Error, Result}, i18n::Texts, telemetry};
+use crate::{
+    clock::Clock,
+    cx::Actor,
+    entropy::Entropy,
+    error::{Error, Result},
+    i18n::Texts,
+    telemetry,
+};
 
 /// What the edge needs to know.
 pub struct Settings {
@@ -52,7 +69,13 @@ pub struct Settings {
 
 impl Settings {
     /// The usual bounds: 10 s, 1 MiB, no proxies, own host, HTTPS, `/assets/` for everybody.
-    pub fn new(authenticator: Arc<dyn Authenticator>, clock: Clock, entropy: Entropy, texts: Arc<Texts>, csrf_key: [u8; 32]) -> Self {
+    pub fn new(
+        authenticator: Arc<dyn Authenticator>,
+        clock: Clock,
+        entropy: Entropy,
+        texts: Arc<Texts>,
+        csrf_key: [u8; 32],
+    ) -> Self {
         Self {
             authenticator,
             clock,
@@ -108,7 +131,8 @@ impl Edge {
             let recognised = visit.recognise(settings, request.headers()).await?;
             if recognised != Recognised::ByToken {
                 let signed_in = recognised == Recognised::ByCookie;
-                request = csrf::check(request, visit.csrf.as_ref(), signed_in, &settings.origins, settings.body_limit).await?;
+                request = csrf::check(request, visit.csrf.as_ref(), signed_in, &settings.origins, settings.body_limit)
+                    .await?;
             }
         }
         attach(visit, &mut request);
@@ -118,7 +142,8 @@ impl Edge {
     /// Tells a failure in the way the visitor reads.
     fn tell(&self, visit: &Visit, failure: &Failure, headers: &HeaderMap) -> Response {
         let instance = visit.path_and_query.split('?').next().unwrap_or_default();
-        let problem = Problem::of_failure(failure, &self.settings.texts, visit.cx.locale, &visit.cx.request_id, instance);
+        let problem =
+            Problem::of_failure(failure, &self.settings.texts, visit.cx.locale, &visit.cx.request_id, instance);
         let mut response = match &self.error_page {
             Some(page) if !visit.wants_json => show(page.as_ref(), visit, problem),
             _ => problem.into_json(),
@@ -135,7 +160,8 @@ impl Edge {
     fn finish(&self, visit: &Visit, response: &mut Response) {
         let https = self.settings.https;
         let personal = visit.cx.actor != Actor::Guest;
-        let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let is_page =
+            response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let headers = response.headers_mut();
         secure(headers, personal, https);
         if let Ok(id) = HeaderValue::from_str(&visit.cx.request_id) {
@@ -152,9 +178,14 @@ impl Edge {
 
 /// The page for an error, or the way to where it can be mended.
 fn show(page: &dyn ErrorPage, visit: &Visit, problem: Problem) -> Response {
-    let elsewhere = page.redirect(&visit.cx, &problem, &visit.path_and_query).and_then(|to| HeaderValue::from_str(&to).ok());
+    let elsewhere =
+        page.redirect(&visit.cx, &problem, &visit.path_and_query).and_then(|to| HeaderValue::from_str(&to).ok());
     if let Some(to) = elsewhere {
-        return (StatusCode::SEE_OTHER, [(header::LOCATION, to), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response();
+        return (
+            StatusCode::SEE_OTHER,
+            [(header::LOCATION, to), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))],
+        )
+            .into_response();
     }
     let html = page.render(&visit.cx, &problem);
     problem.into_page(html)
@@ -201,7 +232,8 @@ fn failure_of(response: &Response) -> Option<Failure> {
         return Some(failure.clone());
     }
     let status = response.status();
-    let untold = response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let untold =
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     ((status.is_client_error() || status.is_server_error()) && untold).then_some(Failure::Status(status))
 }
 

@@ -83,7 +83,11 @@ fn field_error(path: String, message: &str) -> FieldError {
 /// The code for messages that name no field.
 fn code(message: &str) -> &'static str {
     let speaks_of = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if message.starts_with("invalid type") || message.starts_with("invalid digit") || message.contains("parse integer") || message.contains("provided string was not") {
+    if message.starts_with("invalid type")
+        || message.starts_with("invalid digit")
+        || message.contains("parse integer")
+        || message.contains("provided string was not")
+    {
         "wrong-type"
     } else if message.starts_with("not an identifier") {
         "invalid-id"

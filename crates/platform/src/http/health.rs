@@ -2,7 +2,12 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use axum::{Json, Router, extract::State, response::{IntoResponse, Response}, routing::get};
+use axum::{
+    Json, Router,
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use futures_util::future::join_all;
 use http::{StatusCode, header};
 use serde_json::json;
@@ -20,7 +25,10 @@ pub struct Check {
 
 impl Check {
     /// A named check: `Check::new("database", move || { let db = db.clone(); async move { … } })`.
-    pub fn new<F: Future<Output = Result<()>> + Send + 'static>(name: &'static str, ask: impl Fn() -> F + Send + Sync + 'static) -> Self {
+    pub fn new<F: Future<Output = Result<()>> + Send + 'static>(
+        name: &'static str,
+        ask: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self {
         Self { name, ask: Arc::new(move || Box::pin(ask())) }
     }
 }
@@ -54,7 +62,8 @@ async fn readiness(State(health): State<Health>) -> Response {
         .filter(|(_, answer)| !matches!(answer, Ok(Ok(()))))
         .map(|(check, _)| check.name)
         .collect();
-    let (status, word) = if failed.is_empty() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not-ready") };
+    let (status, word) =
+        if failed.is_empty() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not-ready") };
     (status, [(header::CACHE_CONTROL, "no-store")], Json(json!({ "status": word, "missing": failed }))).into_response()
 }
 

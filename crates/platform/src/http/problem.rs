@@ -2,11 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{body::Body, response::{IntoResponse, Response}};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{cx::Cx, error::{Error, FieldError}, i18n::{Locale, Texts}};
+use crate::{
+    cx::Cx,
+    error::{Error, FieldError},
+    i18n::{Locale, Texts},
+};
 
 /// What is told about an error, in the person's language.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -93,7 +100,9 @@ impl Problem {
         let (title, detail) = problem.words(error, texts, locale);
         (problem.title, problem.detail) = (title, detail);
         match error {
-            Error::Invalid(fields) => problem.errors = fields.iter().map(|field| FieldProblem::of(field, texts, locale)).collect(),
+            Error::Invalid(fields) => {
+                problem.errors = fields.iter().map(|field| FieldProblem::of(field, texts, locale)).collect()
+            }
             Error::Conflict(conflict) => problem.alternatives = conflict.alternatives.clone(),
             Error::RateLimited(seconds) => problem.retry_after = Some(*seconds),
             Error::Unavailable(_) => problem.retry_after = Some(1),
@@ -102,7 +111,13 @@ impl Problem {
         problem
     }
 
-    pub(super) fn of_failure(failure: &Failure, texts: &Texts, locale: Locale, request_id: &str, instance: &str) -> Self {
+    pub(super) fn of_failure(
+        failure: &Failure,
+        texts: &Texts,
+        locale: Locale,
+        request_id: &str,
+        instance: &str,
+    ) -> Self {
         match failure {
             Failure::Error(error) => Self::of(error, texts, locale, request_id, instance),
             Failure::Status(status) => {
@@ -151,7 +166,9 @@ impl Problem {
         let own_detail = reason.and_then(|key| say(&key)).or_else(|| say(&format!("problem-{kind}.detail")));
         match (own, own_detail) {
             (Some(title), detail) => (title, detail.unwrap_or_default()),
-            (None, _) => (say("problem-conflict").unwrap_or_default(), say("problem-conflict.detail").unwrap_or_default()),
+            (None, _) => {
+                (say("problem-conflict").unwrap_or_default(), say("problem-conflict.detail").unwrap_or_default())
+            }
         }
     }
 
@@ -205,7 +222,13 @@ fn kind(error: &Error) -> &str {
         Error::RateLimited(_) => "rate-limited",
         Error::Unavailable(_) => "unavailable",
         Error::Late => "late",
-        Error::Db(_) | Error::Internal(_) => if error.status() == 503 { "unavailable" } else { "internal" },
+        Error::Db(_) | Error::Internal(_) => {
+            if error.status() == 503 {
+                "unavailable"
+            } else {
+                "internal"
+            }
+        }
     }
 }
 

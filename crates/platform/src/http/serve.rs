@@ -4,8 +4,17 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{BoxError, Router, extract::ConnectInfo};
 use hyper::body::Incoming;
-use hyper_util::{rt::{TokioExecutor, TokioIo, TokioTimer}, server::{conn::auto, graceful::{GracefulConnection, GracefulShutdown}}};
-use tokio::{net::{TcpListener, TcpStream}, sync::Semaphore};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{
+        conn::auto,
+        graceful::{GracefulConnection, GracefulShutdown},
+    },
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 use tower::ServiceExt;
 
 /// Bounds on connections.
@@ -34,7 +43,12 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
 }
 
 /// As [`serve`], with other bounds.
-pub async fn serve_with(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>, limits: ServeLimits) {
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()>,
+    limits: ServeLimits,
+) {
     let builder = Arc::new(connection_builder(limits));
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
@@ -80,7 +94,12 @@ async fn pause() {
 
 fn connection_builder(limits: ServeLimits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_read).keep_alive(true).max_buf_size(64 * 1024);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_read)
+        .keep_alive(true)
+        .max_buf_size(64 * 1024);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -92,7 +111,12 @@ fn connection_builder(limits: ServeLimits) -> auto::Builder<TokioExecutor> {
 }
 
 /// The connection as a future that can be told to end in order.
-fn connection(builder: &auto::Builder<TokioExecutor>, stream: TcpStream, peer: SocketAddr, router: Router) -> impl GracefulConnection<Error = BoxError> + Send + use<> {
+fn connection(
+    builder: &auto::Builder<TokioExecutor>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> impl GracefulConnection<Error = BoxError> + Send + use<> {
     // Small answers must not wait for the other side's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");

@@ -69,7 +69,8 @@ impl Texts {
     /// As [`Texts::try_get`] for values that are texts; those that are whole numbers count as numbers, so that
     /// plurals work.
     pub fn say(&self, locale: Locale, key: &str, values: &[(String, String)]) -> Option<String> {
-        let values: Vec<(&str, FluentValue<'_>)> = values.iter().map(|(name, value)| (name.as_str(), number_or_text(value))).collect();
+        let values: Vec<(&str, FluentValue<'_>)> =
+            values.iter().map(|(name, value)| (name.as_str(), number_or_text(value))).collect();
         self.try_get(locale, key, &values)
     }
 

@@ -68,7 +68,8 @@ pub(super) enum End {
 /// Takes at most `limit` due jobs of these kinds (a JSON array) for `holder`.
 pub(super) async fn claim(db: &Db, holder: &str, now: Timestamp, kinds: &str, limit: i64) -> Result<Vec<Leased>> {
     let (holder, kinds) = (holder.to_owned(), kinds.to_owned());
-    db.write(async move |tx| tx.all(CLAIM.on(tx.engine()), &[&holder, &(now + LEASE), &now, &kinds, &limit]).await).await
+    db.write(async move |tx| tx.all(CLAIM.on(tx.engine()), &[&holder, &(now + LEASE), &now, &kinds, &limit]).await)
+        .await
 }
 
 /// When the next job is due.
@@ -97,7 +98,9 @@ pub(super) async fn end(db: &Db, holder: &str, job: &Leased, end: End) -> Result
 async fn write_end(tx: &mut Tx, holder: &str, job: &Leased, end: End) -> Result<u64> {
     match end {
         End::Done => tx.exec(DONE, &[&job.id, &holder, &job.asked]).await,
-        End::Again { due_at, attempts, error } => tx.exec(AGAIN, &[&job.id, &holder, &job.asked, &due_at, &attempts, &error]).await,
+        End::Again { due_at, attempts, error } => {
+            tx.exec(AGAIN, &[&job.id, &holder, &job.asked, &due_at, &attempts, &error]).await
+        }
         End::Dead { error, at } => tx.exec(DEAD, &[&job.id, &holder, &job.asked, &error, &at]).await,
     }
 }

@@ -84,7 +84,14 @@ impl Jobs {
         let cx = Cx::system(self.name, clock, entropy);
         let kinds = bus::list::json(self.handlers.keys().copied());
         let holder = ids::encode("run", cx.now(), cx.entropy.bytes());
-        let runner = Runner { db: self.db, handlers: self.handlers, kinds, holder, cx, places: Arc::new(Semaphore::new(AT_ONCE)) };
+        let runner = Runner {
+            db: self.db,
+            handlers: self.handlers,
+            kinds,
+            holder,
+            cx,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        };
         runner.plant().await?;
         Ok(JobsHandle { runner: Arc::new(runner), stop: watch::Sender::new(false), task: Mutex::default() })
     }
@@ -171,7 +178,8 @@ impl Runner {
 
     /// Keeps the lease for as long as the handler takes; a panic is a failure like others.
     async fn attempt(&self, handler: &Handler, job: &Leased) -> Result<()> {
-        let running = AssertUnwindSafe(async { (handler.run)(self.cx.clone(), job.payload.clone()).await }).catch_unwind();
+        let running =
+            AssertUnwindSafe(async { (handler.run)(self.cx.clone(), job.payload.clone()).await }).catch_unwind();
         let mut running = std::pin::pin!(running);
         loop {
             match timeout(HEARTBEAT, running.as_mut()).await {
@@ -187,7 +195,9 @@ impl Runner {
         match (period, result) {
             (None, Ok(())) => End::Done,
             (Some(period), Ok(())) => End::Again { due_at: now + period, attempts: 0, error: None },
-            (Some(period), Err(e)) => End::Again { due_at: now + pause().min(period), attempts, error: Some(e.word().to_owned()) },
+            (Some(period), Err(e)) => {
+                End::Again { due_at: now + pause().min(period), attempts, error: Some(e.word().to_owned()) }
+            }
             (None, Err(e)) if attempts >= TRIES => End::Dead { error: e.word().to_owned(), at: now },
             (None, Err(e)) => End::Again { due_at: now + pause(), attempts, error: Some(e.word().to_owned()) },
         }

@@ -3,14 +3,22 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{Router, extract::ConnectInfo, routing::get as on_get};
-use platform::{Cx, Error, http::{Edge, ErrorPage, Problem}};
+use platform::{
+    Cx, Error,
+    http::{Edge, ErrorPage, Problem},
+};
 use serde_json::json;
 
 use crate::{ask, edge, get, send, settings};
 
 fn routes() -> Router {
     Router::new()
-        .route("/api/who", on_get(|cx: Cx| async move { format!("{} {} {:?} {}", cx.actor_text(), cx.locale, cx.address, cx.request_id) }))
+        .route(
+            "/api/who",
+            on_get(
+                |cx: Cx| async move { format!("{} {} {:?} {}", cx.actor_text(), cx.locale, cx.address, cx.request_id) },
+            ),
+        )
         .route("/api/panic", on_get(break_down))
         .route("/api/late", on_get(std::future::pending::<()>))
         .route("/api/fault", on_get(|| async { Error::internal("table patient has no column nik") }))
@@ -49,7 +57,10 @@ async fn an_address_or_method_nobody_serves_is_a_problem_too() {
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (404, "application/problem+json"));
     assert_eq!(answer.json()["instance"], "/api/nowhere");
     let answer = ask(&edge(routes()), send("DELETE", "/api/who", &[("authorization", "Bearer good")], "")).await;
-    assert_eq!((answer.status.as_u16(), answer.json()["type"].as_str().unwrap()), (405, "/problems/method-not-allowed"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()["type"].as_str().unwrap()),
+        (405, "/problems/method-not-allowed")
+    );
     assert!(answer.header("allow").contains("GET"));
 }
 
@@ -70,7 +81,9 @@ async fn problems_carry_what_their_status_asks_for() {
 #[tokio::test]
 async fn the_language_is_the_one_asked_for_most_clearly() {
     let router = edge(routes());
-    let said = async |path: &'static str, headers: &[(&'static str, &'static str)]| ask(&router, get(path, headers)).await.text();
+    let said = async |path: &'static str, headers: &[(&'static str, &'static str)]| {
+        ask(&router, get(path, headers)).await.text()
+    };
     assert!(said("/api/who", &[]).await.contains(" id "));
     assert!(said("/api/who", &[("accept-language", "en-GB")]).await.contains(" en "));
     assert!(said("/api/who", &[("authorization", "Bearer good"), ("accept-language", "id")]).await.contains(" en "));
@@ -96,7 +109,11 @@ async fn a_bad_token_is_refused_and_an_old_cookie_makes_a_guest() {
 async fn every_answer_is_guarded_by_headers() {
     let guest = ask(&edge(routes()), get("/api/who", &[])).await;
     let policy = guest.header("content-security-policy");
-    assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
+    assert!(
+        policy.contains("default-src 'self'")
+            && policy.contains("frame-ancestors 'none'")
+            && !policy.contains("unsafe")
+    );
     assert_eq!((guest.header("x-content-type-options"), guest.header("referrer-policy")), ("nosniff", "same-origin"));
     assert_eq!((guest.header("x-frame-options"), guest.header("cache-control")), ("DENY", "no-cache"));
     let signed_in = ask(&edge(routes()), get("/api/who", &[("authorization", "Bearer good")])).await;
@@ -154,14 +171,18 @@ async fn long_texts_are_compressed_where_that_is_understood() {
 #[tokio::test]
 async fn readiness_names_what_is_missing() {
     use platform::http::health::{Check, router};
-    let checks = vec![Check::new("database", || async { Ok(()) }), Check::new("bus", || async { Err(Error::Unavailable("bus")) })];
+    let checks = vec![
+        Check::new("database", || async { Ok(()) }),
+        Check::new("bus", || async { Err(Error::Unavailable("bus")) }),
+    ];
     let answer = ask(&router(checks, None), get("/readyz", &[])).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["missing"]), (503, &json!(["bus"])));
     let metrics = platform::telemetry::Metrics::install().unwrap();
     let health = router(vec![Check::new("database", || async { Ok(()) })], Some(metrics));
     assert_eq!(ask(&health, get("/readyz", &[])).await.status, 200);
     assert_eq!(ask(&health, get("/livez", &[])).await.text(), "ok");
-    ask(&edge(Router::new().route("/api/doctors/{id}", on_get(|| async { "x" }))), get("/api/doctors/doc_secret", &[])).await;
+    ask(&edge(Router::new().route("/api/doctors/{id}", on_get(|| async { "x" }))), get("/api/doctors/doc_secret", &[]))
+        .await;
     let numbers = ask(&health, get("/metrics", &[])).await.text();
     assert!(numbers.contains("/api/doctors/{id}") && !numbers.contains("doc_secret"), "{numbers}");
 }

@@ -1,6 +1,10 @@
 //! Requests that another site makes a browser send.
 
-use axum::{Router, body::Body, routing::{get as on_get, post}};
+use axum::{
+    Router,
+    body::Body,
+    routing::{get as on_get, post},
+};
 use http::Request;
 use platform::http::{Csrf, Form};
 use serde::Deserialize;
@@ -26,7 +30,10 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const SIGNED_IN: (&str, &str) = ("cookie", "__Host-session=good");
 
 async fn submit(router: &Router, headers: &[(&str, &str)], token: &str) -> Answer {
-    let request = headers.iter().chain([&PAGE, &FORM]).fold(Request::post("/form"), |request, (name, value)| request.header(*name, *value));
+    let request = headers
+        .iter()
+        .chain([&PAGE, &FORM])
+        .fold(Request::post("/form"), |request, (name, value)| request.header(*name, *value));
     ask(router, request.body(Body::from(format!("csrf={token}&text=hello"))).expect("a request")).await
 }
 
@@ -52,7 +59,9 @@ async fn a_guests_form_needs_the_token_of_their_cookie() {
     let router = edge(routes());
     let page = ask(&router, get("/form", &[PAGE])).await;
     let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
-    assert!(cookie.starts_with("__Host-guest=") && page.header("set-cookie").contains("HttpOnly; SameSite=Lax; Secure"));
+    assert!(
+        cookie.starts_with("__Host-guest=") && page.header("set-cookie").contains("HttpOnly; SameSite=Lax; Secure")
+    );
     let token = page.text();
     assert_eq!(submit(&router, &[("cookie", &cookie)], &token).await.text(), "hello");
     assert_eq!(submit(&router, &[], &token).await.status, 403);
@@ -67,7 +76,9 @@ async fn a_guests_form_needs_the_token_of_their_cookie() {
 #[tokio::test]
 async fn programs_with_a_token_are_exempt_and_cookies_without_an_origin_are_not() {
     let router = edge(routes());
-    let act = async |headers: &[(&'static str, &'static str)]| ask(&router, send("POST", "/api/act", headers, "{}")).await.status.as_u16();
+    let act = async |headers: &[(&'static str, &'static str)]| {
+        ask(&router, send("POST", "/api/act", headers, "{}")).await.status.as_u16()
+    };
     assert_eq!(act(&[JSON, ("authorization", "Bearer good"), ("sec-fetch-site", "cross-site")]).await, 200);
     assert_eq!(act(&[JSON, SIGNED_IN, OWN]).await, 200);
     assert_eq!(act(&[JSON, SIGNED_IN]).await, 403);

@@ -78,7 +78,11 @@ impl Answer {
 async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let response: Response<Body> = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = response.into_parts();
-    Answer { status: parts.status, headers: parts.headers, body: body.collect().await.expect("a body").to_bytes().to_vec() }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.collect().await.expect("a body").to_bytes().to_vec(),
+    }
 }
 
 fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
@@ -86,7 +90,9 @@ fn get(path: &str, headers: &[(&str, &str)]) -> Request<Body> {
 }
 
 fn send(method: &str, path: &str, headers: &[(&str, &str)], body: &'static str) -> Request<Body> {
-    let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
+    let request = headers
+        .iter()
+        .fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
     request.body(Body::from(body)).expect("a request")
 }
 

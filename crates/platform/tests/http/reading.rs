@@ -1,6 +1,10 @@
 //! Bad input to each reader of requests.
 
-use axum::{Extension, Json, Router, body::Body as RawBody, routing::{get as on_get, post}};
+use axum::{
+    Extension, Json, Router,
+    body::Body as RawBody,
+    routing::{get as on_get, post},
+};
 use http::Request;
 use platform::db::PageAsk;
 use platform::http::{Body, BodyLimit, IdempotencyKey, IfMatch, Params, PathId, etag};
@@ -64,12 +68,18 @@ fn routes() -> Router {
     Router::new()
         .route("/api/bookings", post(|Body(booking): Body<Booking>| async { Json(booking) }))
         .route("/api/small", post(|Body(()): Body<()>| async {}).layer(Extension(BodyLimit(8))))
-        .route("/api/flat", post(|Body(flat): Body<Flat>| async { Json(flat) }).get(|Params(flat): Params<Flat>| async { Json(flat) }))
+        .route(
+            "/api/flat",
+            post(|Body(flat): Body<Flat>| async { Json(flat) }).get(|Params(flat): Params<Flat>| async { Json(flat) }),
+        )
         .route("/api/search", on_get(|Params(search): Params<Search>| async { Json(search) }))
         .route("/api/things/{id}", on_get(|PathId(id): PathId<ThingId>| async move { id.to_string() }))
-        .route("/api/change", post(|version: IfMatch, key: IdempotencyKey| async move {
-            version.required().map(|version| (etag(version + 1), key.0.unwrap_or_default()))
-        }))
+        .route(
+            "/api/change",
+            post(|version: IfMatch, key: IdempotencyKey| async move {
+                version.required().map(|version| (etag(version + 1), key.0.unwrap_or_default()))
+            }),
+        )
 }
 
 const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
@@ -118,12 +128,16 @@ async fn nested_too_deep_is_malformed_and_not_a_crash() {
 #[tokio::test]
 async fn other_media_types_and_sizes_are_refused() {
     let router = edge(routes());
-    assert_eq!(ask(&router, send("POST", "/api/bookings", &[("content-type", "application/xml")], "<a/>")).await.status, 415);
+    assert_eq!(
+        ask(&router, send("POST", "/api/bookings", &[("content-type", "application/xml")], "<a/>")).await.status,
+        415
+    );
     let small = ask(&router, send("POST", "/api/small", &[JSON], "[1,2,3,4,5]")).await;
     assert_eq!(small.status, 413);
     let announced = send("POST", "/api/bookings", &[JSON, ("content-length", "99999999")], "{}");
     assert_eq!(ask(&router, announced).await.status, 413);
-    let large = Request::post("/api/bookings").header(JSON.0, JSON.1).body(RawBody::from(vec![b' '; (1 << 20) + 1])).unwrap();
+    let large =
+        Request::post("/api/bookings").header(JSON.0, JSON.1).body(RawBody::from(vec![b' '; (1 << 20) + 1])).unwrap();
     assert_eq!(ask(&router, large).await.status, 413);
 }
 
@@ -146,7 +160,10 @@ async fn a_field_of_a_flattened_part_is_named_too() {
     let thing = "thi_01ARZ3NDEKTSV4RRFFQ69G5FAV";
     assert_eq!(posted(r#"{"note":"a","thing":"x","mode":"visit"}"#).await, complaint("thing", "invalid-id"));
     assert_eq!(posted(r#"{"note":"a","thing":5,"mode":"visit"}"#).await, complaint("thing", "wrong-type"));
-    assert_eq!(posted(r#"{"note":"a","thing":"thi_01ARZ3NDEKTSV4RRFFQ69G5FAV","mode":"fax"}"#).await, complaint("mode", "not-one-of"));
+    assert_eq!(
+        posted(r#"{"note":"a","thing":"thi_01ARZ3NDEKTSV4RRFFQ69G5FAV","mode":"fax"}"#).await,
+        complaint("mode", "not-one-of")
+    );
     assert_eq!(posted(r#"{"note":"a","mode":"visit"}"#).await, complaint("thing", "missing"));
     let asked = async |query: &str| ask(&router, get(&format!("/api/flat?note=a&thing={thing}&{query}"), &[])).await;
     assert_eq!(asked("mode=video&limit=7").await.json()["limit"], 7);
@@ -157,7 +174,9 @@ async fn a_field_of_a_flattened_part_is_named_too() {
 #[tokio::test]
 async fn what_cannot_be_an_identifier_is_not_found() {
     let router = edge(routes());
-    for path in ["/api/things/1", "/api/things/thi_%00", "/api/things/%ff", "/api/things/doc_00000000000000000000000000"] {
+    for path in
+        ["/api/things/1", "/api/things/thi_%00", "/api/things/%ff", "/api/things/doc_00000000000000000000000000"]
+    {
         assert_eq!(ask(&router, get(path, &[])).await.status, 404, "{path}");
     }
     assert_eq!(ask(&router, get("/api/things/thi_00000000000000000000000000", &[])).await.status, 200);

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get as on_get};
 use platform::http::{ServeLimits, serve_with};
-use tokio::{io::{AsyncReadExt, AsyncWriteExt}, net::{TcpListener, TcpStream}, sync::{Notify, oneshot}, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::{Notify, oneshot},
+    time::timeout,
+};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -22,7 +27,12 @@ async fn a_request_in_flight_is_finished_before_the_end() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(serve_with(listener, Router::new().route("/", on_get(slow)), async { drop(stopped.await) }, ServeLimits::default()));
+    let server = tokio::spawn(serve_with(
+        listener,
+        Router::new().route("/", on_get(slow)),
+        async { drop(stopped.await) },
+        ServeLimits::default(),
+    ));
     let mut caller = TcpStream::connect(address).await.unwrap();
     caller.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     timeout(PATIENCE, entered.notified()).await.unwrap();

@@ -41,7 +41,12 @@ pub fn routes(verbs: Verbs) -> OpenApiRouter {
     params(("Idempotency-Key" = Option<String>, Header)), request_body = Book,
     responses((status = 201, body = Appointment), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn book(State(verbs): State<Verbs>, cx: Cx, IdempotencyKey(key): IdempotencyKey, Body(ask): Body<Book>) -> Result<Response> {
+async fn book(
+    State(verbs): State<Verbs>,
+    cx: Cx,
+    IdempotencyKey(key): IdempotencyKey,
+    Body(ask): Body<Book>,
+) -> Result<Response> {
     let booked = verbs.book(&cx, key, ask).await?;
     Ok((StatusCode::CREATED, etag(booked.version), Json(offsets::answer(&booked)?)).into_response())
 }
@@ -64,7 +69,11 @@ async fn one(State(verbs): State<Verbs>, cx: Cx, Path(id): Path<String>) -> Resu
 /// What happened to an appointment since it was booked.
 #[utoipa::path(get, path = "/api/v1/appointments/{id}/history", operation_id = "get_appointment_history", tag = "scheduling",
     params(("id" = String, Path)), responses((status = 200, body = Vec<HistoryLine>), (status = 404, body = Problem)))]
-async fn history(State(verbs): State<Verbs>, cx: Cx, PathId(id): PathId<AppointmentId>) -> Result<Json<Vec<HistoryLine>>> {
+async fn history(
+    State(verbs): State<Verbs>,
+    cx: Cx,
+    PathId(id): PathId<AppointmentId>,
+) -> Result<Json<Vec<HistoryLine>>> {
     Ok(Json(verbs.history(&cx, &id).await?))
 }
 

@@ -109,7 +109,10 @@ struct LiveAsk {
 /// event `again` says that some were missed.
 #[utoipa::path(get, path = "/api/v1/free-times/live", operation_id = "watch_free_times", tag = "scheduling",
     params(LiveAsk), responses((status = 200, content_type = "text/event-stream")))]
-async fn live(State(free): State<Free>, Params(ask): Params<LiveAsk>) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
+async fn live(
+    State(free): State<Free>,
+    Params(ask): Params<LiveAsk>,
+) -> Sse<impl Stream<Item = Result<Event, axum::Error>>> {
     let moves = BroadcastStream::new(free.verbs.watch()).filter_map(move |moved| {
         let event = match moved {
             Ok(moved) => concerns(&ask, &moved).then(|| {

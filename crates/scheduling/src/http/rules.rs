@@ -42,7 +42,11 @@ struct SchedulesAsk {
 /// Schedules of a facility or a doctor that one may edit.
 #[utoipa::path(get, path = "/api/v1/schedules", operation_id = "list_schedules", tag = "scheduling",
     params(SchedulesAsk), responses((status = 200, body = Vec<Schedule>), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn list_schedules(State(verbs): State<Verbs>, cx: Cx, Params(ask): Params<SchedulesAsk>) -> Result<Json<Vec<Schedule>>> {
+async fn list_schedules(
+    State(verbs): State<Verbs>,
+    cx: Cx,
+    Params(ask): Params<SchedulesAsk>,
+) -> Result<Json<Vec<Schedule>>> {
     Ok(Json(verbs.schedules(&cx, ask.facility, ask.doctor).await?))
 }
 
@@ -58,7 +62,12 @@ struct ScheduleSet {
     params(("If-Match" = Option<String>, Header)), request_body = ScheduleForm,
     responses((status = 200, body = ScheduleSet), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)))]
-async fn set_schedule(State(verbs): State<Verbs>, cx: Cx, version: IfMatch, Body(form): Body<ScheduleForm>) -> Result<Response> {
+async fn set_schedule(
+    State(verbs): State<Verbs>,
+    cx: Cx,
+    version: IfMatch,
+    Body(form): Body<ScheduleForm>,
+) -> Result<Response> {
     let (schedule, affected) = verbs.set_schedule(&cx, version.0, form).await?;
     Ok((etag(schedule.version), Json(ScheduleSet { schedule, affected })).into_response())
 }
@@ -81,7 +90,11 @@ struct ExceptionsAsk {
 /// Exceptions that reach into a span of time.
 #[utoipa::path(get, path = "/api/v1/exceptions", operation_id = "list_exceptions", tag = "scheduling",
     params(ExceptionsAsk), responses((status = 200, body = Vec<Exception>), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn list_exceptions(State(verbs): State<Verbs>, cx: Cx, Params(ask): Params<ExceptionsAsk>) -> Result<Json<Vec<Exception>>> {
+async fn list_exceptions(
+    State(verbs): State<Verbs>,
+    cx: Cx,
+    Params(ask): Params<ExceptionsAsk>,
+) -> Result<Json<Vec<Exception>>> {
     Ok(Json(verbs.exceptions(&cx, Some(ask.facility), ask.doctor, ask.from, ask.until).await?))
 }
 
@@ -117,7 +130,11 @@ struct HolidaysAsk {
 /// Holidays of a year.
 #[utoipa::path(get, path = "/api/v1/holidays", operation_id = "list_holidays", tag = "scheduling",
     params(HolidaysAsk), responses((status = 200, body = Vec<Holiday>), (status = 422, body = Problem)))]
-async fn list_holidays(State(verbs): State<Verbs>, cx: Cx, Params(ask): Params<HolidaysAsk>) -> Result<Json<Vec<Holiday>>> {
+async fn list_holidays(
+    State(verbs): State<Verbs>,
+    cx: Cx,
+    Params(ask): Params<HolidaysAsk>,
+) -> Result<Json<Vec<Holiday>>> {
     Ok(Json(verbs.holidays(&cx, ask.year).await?))
 }
 

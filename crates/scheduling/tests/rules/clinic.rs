@@ -245,11 +245,18 @@ impl Clinic {
     }
 
     /// A desk of these services with hours on every day of the week, so many at the same time.
-    pub async fn desk(&self, services: &[&Service], from: &str, until: &str, capacity: u16) -> Result<(Schedule, Offer)> {
+    pub async fn desk(
+        &self,
+        services: &[&Service],
+        from: &str,
+        until: &str,
+        capacity: u16,
+    ) -> Result<(Schedule, Offer)> {
         let facility = services[0].facility.clone();
         let hours = (1..=7).map(|weekday| Hours { capacity, ..hours(weekday, from, until) }).collect();
         let services: Vec<ServiceId> = services.iter().map(|service| service.id.clone()).collect();
-        let offer = Offer { facility: facility.clone(), service: services[0].clone(), doctor: None, mode: Mode::InPerson };
+        let offer =
+            Offer { facility: facility.clone(), service: services[0].clone(), doctor: None, mode: Mode::InPerson };
         let form = ScheduleForm { facility: facility.clone(), doctor: None, services, hours, daily_cap: None };
         let (schedule, _) = self.verbs.set_schedule(&self.asking.admin(&facility), None, form).await?;
         Ok((schedule, offer))
@@ -376,7 +383,12 @@ impl Clinic {
         self.set_schedule(offer, hours, None).await
     }
 
-    pub async fn set_schedule(&self, offer: &Offer, hours: Vec<Hours>, daily_cap: Option<u16>) -> Result<(Schedule, Affected)> {
+    pub async fn set_schedule(
+        &self,
+        offer: &Offer,
+        hours: Vec<Hours>,
+        daily_cap: Option<u16>,
+    ) -> Result<(Schedule, Affected)> {
         let admin = self.asking.admin(&offer.facility);
         let known = self.verbs.schedules(&admin, Some(offer.facility.clone()), offer.doctor.clone()).await?;
         let form = ScheduleForm {
@@ -547,7 +559,9 @@ pub fn word<T: std::fmt::Debug>(result: Result<T>) -> String {
 /// The rule that a refusal names.
 pub fn rule<T: std::fmt::Debug>(result: Result<T>) -> String {
     match result {
-        Err(Error::Conflict(conflict)) => conflict.args.iter().find(|(name, _)| name == "rule").expect("a rule").1.clone(),
+        Err(Error::Conflict(conflict)) => {
+            conflict.args.iter().find(|(name, _)| name == "rule").expect("a rule").1.clone()
+        }
         other => panic!("not refused by a rule: {other:?}"),
     }
 }

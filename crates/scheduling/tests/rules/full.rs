@@ -30,7 +30,9 @@ async fn full(db: Db) -> Result<()> {
         .await?;
     one_slot(&clinic, &siti, &clinic.patients(500).await?, 200).await?;
     let others = doctors(&clinic, 16, "08:00", "16:00").await?;
-    clinic.policy(&others[0].offer.facility, |policy| (policy.horizon_days, policy.closed_on_holidays) = (730, false)).await?;
+    clinic
+        .policy(&others[0].offer.facility, |policy| (policy.horizon_days, policy.closed_on_holidays) = (730, false))
+        .await?;
     let everyday: Vec<_> = (1..=7).map(|weekday| hours(weekday, "08:00", "16:00")).collect();
     for doctor in &others {
         clinic.set_hours(&doctor.offer, everyday.clone()).await?;

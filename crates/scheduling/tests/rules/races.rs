@@ -10,7 +10,9 @@ use platform::{Error, Result, db::Db};
 use crate::clinic::*;
 
 /// All at once, each on a task of its own.
-pub async fn at_once<T: Send + 'static>(tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+pub async fn at_once<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
     let running: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
     join_all(running).await.into_iter().map(|done| done.unwrap()).collect()
 }
@@ -21,7 +23,9 @@ pub fn winners<T>(answers: Vec<Result<T>>, lost_by: &[&str]) -> Vec<T> {
     for answer in answers {
         match answer {
             Ok(one) => won.push(one),
-            Err(Error::Conflict(conflict)) => assert!(lost_by.contains(&conflict.kind.as_str()), "lost by {}", conflict.kind),
+            Err(Error::Conflict(conflict)) => {
+                assert!(lost_by.contains(&conflict.kind.as_str()), "lost by {}", conflict.kind)
+            }
             Err(other) => panic!("not a clean conflict: {other}"),
         }
     }
@@ -90,7 +94,12 @@ pub async fn moving(clinic: &Clinic, doctors: &[Doctor], people: &[Person], slot
             let doctor = doctors[to / 12 % doctors.len()].id.clone();
             let (verbs, cx) = (clinic.verbs.clone(), desk.clone());
             async move {
-                let ask = Reschedule { starts_at: place(to), doctor: Some(doctor), reason: Some("x".into()), override_reason: None };
+                let ask = Reschedule {
+                    starts_at: place(to),
+                    doctor: Some(doctor),
+                    reason: Some("x".into()),
+                    override_reason: None,
+                };
                 match verbs.reschedule(&cx, &visit.id, visit.version, ask).await {
                     Err(Error::Stale) => Err(Error::conflict("stale")), // another moved it first
                     other => other,

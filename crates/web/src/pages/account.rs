@@ -94,11 +94,24 @@ fn device(visitor: &Visitor, session: &Session) -> Device {
 
 /// Browser and system of what a browser says of itself, and whether it is a phone.
 fn named(agent: &str) -> (String, bool) {
-    const BROWSERS: [(&str, &str); 6] =
-        [("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")];
-    const SYSTEMS: [(&str, &str); 6] =
-        [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")];
-    let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let first =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     let phone = ["Android", "iPhone", "Mobile"].iter().any(|mark| agent.contains(mark));
     let name = match (first(&BROWSERS), first(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
@@ -128,7 +141,11 @@ pub(super) async fn set_theme(State(site): State<Site>, Form(look): Form<Look>) 
 }
 
 /// `POST /akun/perangkat/{id}/keluar`
-pub(super) async fn end_session(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn end_session(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response> {
     visitor.cx.account()?;
     let id: SessionId = id.parse().map_err(|_| Error::NotFound("session"))?;
     match site.auth.end_session(&visitor.cx, &id).await {
@@ -138,7 +155,11 @@ pub(super) async fn end_session(State(site): State<Site>, visitor: Visitor, Path
 }
 
 /// `POST /keluarga/{id}/lepas`
-pub(super) async fn release_member(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
+pub(super) async fn release_member(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response> {
     visitor.cx.account()?;
     let id: PatientId = id.parse().map_err(|_| Error::NotFound("patient"))?;
     site.people.remove_family_member(&visitor.cx, &id).await?;
@@ -178,7 +199,11 @@ pub(super) struct Sure {
 }
 
 /// `POST /akun/hapus`: unregisters (A6).
-pub(super) async fn unregister(State(site): State<Site>, visitor: Visitor, Form(given): Form<Sure>) -> Result<Response> {
+pub(super) async fn unregister(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Form(given): Form<Sure>,
+) -> Result<Response> {
     visitor.cx.account()?;
     if given.sure != "yes" {
         return visitor.page_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &leave_page(&visitor, true));
@@ -195,9 +220,13 @@ mod tests {
 
     #[test]
     fn devices_have_short_names() {
-        let chrome = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
         assert_eq!(named(chrome), ("Chrome, Android".to_owned(), true));
-        assert_eq!(named("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"), ("Firefox, Linux".to_owned(), false));
+        assert_eq!(
+            named("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"),
+            ("Firefox, Linux".to_owned(), false)
+        );
         assert_eq!(named("curl/8"), ("curl/8".to_owned(), false));
     }
 }

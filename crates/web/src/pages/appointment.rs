@@ -28,7 +28,11 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(code):
 }
 
 /// `GET /d/janji/{code}`
-pub(super) async fn show_to_doctor(State(site): State<Site>, visitor: Visitor, Path(code): Path<String>) -> Result<Response> {
+pub(super) async fn show_to_doctor(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Result<Response> {
     visitor.cx.account()?;
     let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
     let mut page = page(&site, &visitor, &appointment).await?;
@@ -61,7 +65,12 @@ async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Resu
         free_until: free_until.map(|until| instant(visitor, until, &appointment.zone)).unwrap_or_default(),
         fixed,
         calendar: if over { String::new() } else { format!("/janji/{}/kalender.ics", appointment.code) },
-        reason: appointment.reason.clone().filter(|_| appointment.state == Stage::Cancelled).map(|reason| reason_words(visitor, &reason)).unwrap_or_default(),
+        reason: appointment
+            .reason
+            .clone()
+            .filter(|_| appointment.state == Stage::Cancelled)
+            .map(|reason| reason_words(visitor, &reason))
+            .unwrap_or_default(),
         visit,
     })
 }

@@ -67,7 +67,12 @@ async fn request(site: &Site, visitor: &Visitor, doctor: &Doctor) -> DoctorReque
         version: doctor.version.to_string(),
         name: doctor.name.clone(),
         portrait: shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug),
-        speciality: doctor.specialities.iter().map(|field| shown::said(&field.name, locale)).collect::<Vec<_>>().join(", "),
+        speciality: doctor
+            .specialities
+            .iter()
+            .map(|field| shown::said(&field.name, locale))
+            .collect::<Vec<_>>()
+            .join(", "),
         email,
         str_number: doctor.str_number.clone(),
         str_until: doctor.str_until.map(|until| format::date(until, locale)).unwrap_or_default(),

@@ -19,7 +19,9 @@ use platform::{
 use serde::Deserialize;
 
 use super::{
-    Site, draft::Draft, go,
+    Site,
+    draft::Draft,
+    go,
     offers::{self, Choice, Offered, word_of},
     picker, shown,
     visitor::Visitor,
@@ -172,7 +174,11 @@ impl Behind {
             code: String::new(),
             with,
             portrait,
-            speciality: if self.doctor.is_some() { service } else { visitor.say(super::service::kind_key(self.service.kind)) },
+            speciality: if self.doctor.is_some() {
+                service
+            } else {
+                visitor.say(super::service::kind_key(self.service.kind))
+            },
             video: hold.offer.mode == Mode::Online,
             place: self.facility.name.clone(),
             map: shown::map(&self.facility.name, &address),
@@ -357,11 +363,8 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &St
     }
     let minutes = behind.service.duration_minutes.to_string();
     let fee = shown::money(&draft.hold.price, locale);
-    let label = format!(
-        "{}, {}",
-        shown::said(&behind.service.name, locale),
-        visitor.say_with("minutes", &[("n", &minutes)])
-    );
+    let label =
+        format!("{}, {}", shown::said(&behind.service.name, locale), visitor.say_with("minutes", &[("n", &minutes)]));
     let asks = behind.doctor.as_ref().is_some_and(|doctor| !doctor.auto_accept);
     let answered = visitor.cx.now() + minutes_of(policy.accept_within_minutes);
     Ok(BookingCheck {
@@ -376,7 +379,11 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &St
         fees: vec![Fee { label, amount: fee.clone() }],
         total: fee,
         free_until: free_until(visitor, &draft.hold, policy.free_change_minutes.max(policy.cancel_notice_minutes)),
-        decided_by: if asks { instant(visitor, answered.min(draft.hold.starts_at), &draft.hold.zone) } else { String::new() },
+        decided_by: if asks {
+            instant(visitor, answered.min(draft.hold.starts_at), &draft.hold.zone)
+        } else {
+            String::new()
+        },
         idempotency_key: id.to_string(),
         refused: None,
     })
@@ -421,10 +428,13 @@ pub(super) async fn book(State(site): State<Site>, visitor: Visitor, PathId(id):
         }
         Err(Error::Invalid(fields)) => {
             let problem = visitor.told(&Error::Invalid(fields));
-            let mends = problem.errors.into_iter().map(|field| Mend { field: "complaint", text: field.message }).collect();
+            let mends =
+                problem.errors.into_iter().map(|field| Mend { field: "complaint", text: field.message }).collect();
             mend_data(&site, &visitor, &draft, mends).await
         }
-        Err(error @ (Error::Conflict(_) | Error::NotFound(_) | Error::Forbidden(_))) => refuse(&site, &visitor, &draft, &error).await,
+        Err(error @ (Error::Conflict(_) | Error::NotFound(_) | Error::Forbidden(_))) => {
+            refuse(&site, &visitor, &draft, &error).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -432,7 +442,9 @@ pub(super) async fn book(State(site): State<Site>, visitor: Visitor, PathId(id):
 /// Step 3 again, with why it was refused and what may be had in its place.
 async fn refuse(site: &Site, visitor: &Visitor, draft: &Draft, error: &Error) -> Result<Response> {
     let standing = if error.is_conflict("slot-taken") || error.is_conflict("hold-expired") {
-        Standing::Gone(offers::nearest(site, &visitor.cx, &draft.hold.offer, draft.hold.starts_at, &draft.hold.zone).await?)
+        Standing::Gone(
+            offers::nearest(site, &visitor.cx, &draft.hold.offer, draft.hold.starts_at, &draft.hold.zone).await?,
+        )
     } else {
         standing(site, visitor, &draft.hold).await?
     };

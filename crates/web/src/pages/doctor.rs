@@ -69,7 +69,8 @@ async fn fill(
     let (cx, locale) = (&visitor.cx, visitor.speech.locale);
     let offered = offers::of_doctor(site, cx, doctor).await?;
     let path = format!("/dokter/{}", doctor.slug);
-    let place = picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new(), lost };
+    let place =
+        picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new(), lost };
     let picker = picker::fill(site, visitor, place, choice).await?;
     let chosen = choice.among(&offered);
     let mut shell = visitor.titled(doctor.name.clone(), Area::Patient, Here::Search);
@@ -121,7 +122,9 @@ fn head(visitor: &Visitor, doctor: &Doctor, chosen: Option<&Offered>) -> DoctorC
         years: doctor.practising_since.map_or(0, |since| (year - since).max(0) as u32),
         rating: String::new(),
         reviews: 0,
-        place: chosen.map(|offered| format!("{}, {}", offered.facility.name, offered.facility.regency_name)).unwrap_or_default(),
+        place: chosen
+            .map(|offered| format!("{}, {}", offered.facility.name, offered.facility.regency_name))
+            .unwrap_or_default(),
         fee: chosen.map(|offered| shown::money(&offered.fee, locale)).unwrap_or_default(),
         bpjs: chosen.is_some_and(|offered| offered.facility.bpjs),
         day: String::new(),
@@ -150,7 +153,11 @@ fn places(visitor: &Visitor, doctor: &Doctor, offered: &[Offered]) -> Vec<Place>
         for hours in &hours {
             let mark = if locale == platform::i18n::Locale::Id { '.' } else { ':' };
             let clock = |time: jiff::civil::Time| format!("{:02}{mark}{:02}", time.hour(), time.minute());
-            let video = if hours.modes == [Mode::Online] { format!(" · {}", visitor.say("mode-video")) } else { String::new() };
+            let video = if hours.modes == [Mode::Online] {
+                format!(" · {}", visitor.say("mode-video"))
+            } else {
+                String::new()
+            };
             let span = format!("{}–{} {zone}{video}", clock(hours.from), clock(hours.until));
             match spans.iter_mut().find(|(known, _)| *known == span) {
                 Some((_, days)) => days.push(hours.weekday),
@@ -158,7 +165,11 @@ fn places(visitor: &Visitor, doctor: &Doctor, offered: &[Offered]) -> Vec<Place>
             }
         }
         let hours = spans.into_iter().map(|(span, days)| Hours { days: days_of(&days, locale), span }).collect();
-        Some(Place { name: facility.name.clone(), address: format!("{}, {}", facility.address, facility.regency_name), hours })
+        Some(Place {
+            name: facility.name.clone(),
+            address: format!("{}, {}", facility.address, facility.regency_name),
+            hours,
+        })
     };
     doctor.practices.iter().filter_map(place).collect()
 }

@@ -49,9 +49,9 @@ async fn page(site: &Site, visitor: &Visitor, day: Option<Date>) -> Result<Docto
     let zone = places.first().map_or("Asia/Jakarta", |facility| facility.zone.as_str()).to_owned();
     let now = shown::at(cx.now(), &zone);
     let day = day.unwrap_or_else(|| now.date());
-    let visits = all(site, visitor, AppointmentSearch { from: Some(day), until: Some(day), ..search(&doctor.id) }).await?;
-    let waiting =
-        AppointmentSearch { when: Some(When::Upcoming), state: Some(Stage::Pending), ..search(&doctor.id) };
+    let visits =
+        all(site, visitor, AppointmentSearch { from: Some(day), until: Some(day), ..search(&doctor.id) }).await?;
+    let waiting = AppointmentSearch { when: Some(When::Upcoming), state: Some(Stage::Pending), ..search(&doctor.id) };
     let asks = all(site, visitor, waiting).await?;
     let queue: Vec<Queued> = visits.iter().map(|visit| queued(visitor, visit, day, &now)).collect();
     let turn = turn(visitor, &visits, &queue, day == now.date());
@@ -153,7 +153,11 @@ fn queued(visitor: &Visitor, visit: &Appointment, day: Date, now: &Zoned) -> Que
 /// The beginning of a complaint, for a row.
 fn short(complaint: &str) -> String {
     let line = complaint.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= 60 { line } else { format!("{}…", line.chars().take(58).collect::<String>().trim_end()) }
+    if line.chars().count() <= 60 {
+        line
+    } else {
+        format!("{}…", line.chars().take(58).collect::<String>().trim_end())
+    }
 }
 
 /// How many are done, waiting, coming, off.
@@ -237,7 +241,8 @@ pub(super) async fn act(
     let changed = site.scheduling.change(&visitor.cx, &visit.id, version, Change { deed, reason }).await;
     match changed {
         Ok(_) if visitor.wants("day") => visitor.page(&page(&site, &visitor, day).await?.as_day()),
-        Ok(_) => visitor.go_and_say(&day.map_or_else(|| "/d/hari-ini".to_owned(), |day| format!("/d/hari-ini?tgl={day}")), notice),
+        Ok(_) => visitor
+            .go_and_say(&day.map_or_else(|| "/d/hari-ini".to_owned(), |day| format!("/d/hari-ini?tgl={day}")), notice),
         Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
             let mut page = page(&site, &visitor, day).await?;
             page.shell.flash = Some(Flash { tone: Tone::Danger, text: visitor.words_of(&error) });

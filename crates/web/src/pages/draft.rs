@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use contracts::{people::PatientId, scheduling::{Hold, HoldId}};
+use contracts::{
+    people::PatientId,
+    scheduling::{Hold, HoldId},
+};
 use platform::cache::Cache;
 
 /// Drafts kept at most.

@@ -32,7 +32,8 @@ impl Pages {
 impl ErrorPage for Pages {
     fn render(&self, cx: &Cx, problem: &Problem) -> String {
         let speech = Speech { locale: cx.locale, texts: self.texts.clone() };
-        let stale_form = problem.status == 403 && self.texts.say(cx.locale, "error-csrf", &[]).is_some_and(|text| text == problem.detail);
+        let stale_form = problem.status == 403
+            && self.texts.say(cx.locale, "error-csrf", &[]).is_some_and(|text| text == problem.detail);
         let who = cx.account().is_ok().then(|| Who {
             name: String::new(),
             line: String::new(),
@@ -58,7 +59,11 @@ impl ErrorPage for Pages {
             stale_form,
             text: text_of(problem),
             request_id: if problem.status >= 500 { problem.request_id.clone() } else { String::new() },
-            retry: if stale_form || matches!(problem.status, 409 | 412 | 429 | 500..) { problem.instance.clone() } else { String::new() },
+            retry: if stale_form || matches!(problem.status, 409 | 412 | 429 | 500..) {
+                problem.instance.clone()
+            } else {
+                String::new()
+            },
         };
         page.shell.title = speech.say(page.heading(), &[]);
         page.render_with_values(&speech).unwrap_or_else(|error| {

@@ -38,7 +38,12 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(slug):
 }
 
 /// A facility with what its desks offer, of one kind or of all.
-pub(super) async fn desk(site: &Site, visitor: &Visitor, facility: &Facility, kind: Option<ServiceKind>) -> Result<Desk> {
+pub(super) async fn desk(
+    site: &Site,
+    visitor: &Visitor,
+    facility: &Facility,
+    kind: Option<ServiceKind>,
+) -> Result<Desk> {
     let locale = visitor.speech.locale;
     let services = site.directory.services(&visitor.cx, &facility.id, kind).await?;
     let bookable = |service: &&Service| service.active && service.kind != ServiceKind::Consultation;

@@ -32,17 +32,17 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<R
         ..DoctorSearch::default()
     };
     let found = site.directory.search_doctors(cx, ask).await?;
-    let mut doctors = try_join_all(found.items.iter().map(|doctor| search::card(&site, &visitor, doctor, None))).await?;
+    let mut doctors =
+        try_join_all(found.items.iter().map(|doctor| search::card(&site, &visitor, doctor, None))).await?;
     doctors.retain(|doctor| !doctor.times.is_empty());
     let page = Home {
         shell: visitor.shell("nav-home", Area::Patient, Here::Home),
         today: day(&visitor, &now),
         name: visitor.account.as_ref().map(|account| first_name(&account.name)).unwrap_or_default(),
         greeting: greeting(now.hour()),
-        next: next.as_ref().map(|visit| Next {
-            visit: shown::visit(visit, &visitor),
-            countdown: countdown(&visitor, visit),
-        }),
+        next: next
+            .as_ref()
+            .map(|visit| Next { visit: shown::visit(visit, &visitor), countdown: countdown(&visitor, visit) }),
         cities: search::cities(&site, &visitor, "").await?,
         tiles: tiles(),
         doctors,
@@ -113,9 +113,18 @@ mod tests {
     #[test]
     fn greetings_follow_the_parts_of_the_day() {
         let said: Vec<_> = [3, 4, 10, 11, 15, 18, 23].map(greeting).to_vec();
-        assert_eq!(said, [
-            "hello-evening", "hello-morning", "hello-morning", "hello-midday", "hello-afternoon", "hello-evening", "hello-evening"
-        ]);
+        assert_eq!(
+            said,
+            [
+                "hello-evening",
+                "hello-morning",
+                "hello-morning",
+                "hello-midday",
+                "hello-afternoon",
+                "hello-evening",
+                "hello-evening"
+            ]
+        );
     }
 
     #[test]

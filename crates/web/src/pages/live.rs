@@ -86,7 +86,11 @@ async fn told(site: &Site, cx: &Cx, offer: &Offer, zone: &str, moved: &SlotMoved
     let ask = FreeTimesAsk { offer: offer.clone(), from: Some(day), days: Some(1), taken: true };
     let Ok(times) = site.scheduling.free_times(cx, ask).await else { return vec![again()] };
     let length = jiff::SignedDuration::from_mins(i64::from(times.duration_minutes));
-    let touched = times.days.iter().flat_map(|day| &day.times).filter(|time| time.at + length > moved.starts_at && time.at < moved.ends_at);
+    let touched = times
+        .days
+        .iter()
+        .flat_map(|day| &day.times)
+        .filter(|time| time.at + length > moved.starts_at && time.at < moved.ends_at);
     touched
         .map(|time| {
             let name = if time.free { "freed" } else { "taken" };

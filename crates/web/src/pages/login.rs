@@ -12,7 +12,10 @@ use platform::{
 };
 use serde::Deserialize;
 
-use super::{Site, go, shown, visitor::{Visitor, set_cookie}};
+use super::{
+    Site, go, shown,
+    visitor::{Visitor, set_cookie},
+};
 use crate::{
     format,
     view::{Area, Field, Here, Login},
@@ -34,7 +37,10 @@ impl Way {
 
 /// A path of ours, or nothing.
 pub(super) fn own_page(next: &str) -> String {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.bytes().all(|b| b.is_ascii_graphic());
+    let ours = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|b| b.is_ascii_graphic());
     if ours { next.to_owned() } else { String::new() }
 }
 

@@ -108,7 +108,15 @@ pub(super) async fn save(
     let href = format!("/janji/{}", appointment.code);
     let choice = Choice { slot: given.slot, take: given.take, tgl: given.tgl, ..Choice::default() };
     let Some(starts_at) = choice.start() else {
-        return refuse(&site, &visitor, &appointment, &choice, StatusCode::UNPROCESSABLE_ENTITY, visitor.say("picker-choose")).await;
+        return refuse(
+            &site,
+            &visitor,
+            &appointment,
+            &choice,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            visitor.say("picker-choose"),
+        )
+        .await;
     };
     // Pressed twice: it is there already.
     if appointment.starts_at == starts_at {

@@ -40,7 +40,9 @@ impl Offered {
 pub(super) async fn of_doctor(site: &Site, cx: &Cx, doctor: &Doctor) -> Result<Vec<Offered>> {
     let mut all = Vec::new();
     for practice in &doctor.practices {
-        let Some(facility) = known(site.directory.facility(cx, &practice.facility.to_string()).await)? else { continue };
+        let Some(facility) = known(site.directory.facility(cx, &practice.facility.to_string()).await)? else {
+            continue;
+        };
         for offered in &practice.services {
             let Some(service) = known(site.directory.service(cx, &offered.service).await)? else { continue };
             if !service.active {
@@ -89,10 +91,17 @@ pub(super) async fn next_times(site: &Site, cx: &Cx, offered: &Offered) -> Resul
 }
 
 /// The nearest free starts to one that was lost, in order of time.
-pub(super) async fn nearest(site: &Site, cx: &Cx, offer: &Offer, lost: Timestamp, zone: &str) -> Result<Vec<Timestamp>> {
+pub(super) async fn nearest(
+    site: &Site,
+    cx: &Cx,
+    offer: &Offer,
+    lost: Timestamp,
+    zone: &str,
+) -> Result<Vec<Timestamp>> {
     let today = super::shown::at(cx.now(), zone).date();
     let from = super::shown::at(lost, zone).date().saturating_sub(1.day()).max(today);
-    let ask = contracts::scheduling::FreeTimesAsk { offer: offer.clone(), from: Some(from), days: Some(14), taken: false };
+    let ask =
+        contracts::scheduling::FreeTimesAsk { offer: offer.clone(), from: Some(from), days: Some(14), taken: false };
     let Some(times) = known(site.scheduling.free_times(cx, ask).await)? else { return Ok(Vec::new()) };
     let mut free: Vec<Timestamp> =
         times.days.iter().flat_map(|day| &day.times).filter(|time| time.free).map(|time| time.at).collect();

@@ -1,9 +1,7 @@
 //! The form about a person (A2): at sign-up, of one's own profile, of a family member (A9).
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use contracts::people::{
-    AddFamilyMember, Address, EmergencyContact, Patient, PatientForm, PatientType, Relation, Sex,
-};
+use contracts::people::{AddFamilyMember, Address, EmergencyContact, Patient, PatientForm, PatientType, Relation, Sex};
 use jiff::civil::Date;
 use platform::{
     Error, FieldError, Result,
@@ -186,8 +184,21 @@ pub(super) fn mends(visitor: &Visitor, errors: &[FieldError]) -> Vec<Mend> {
 
 /// The fields as they stand in the forms, so that what must be mended is told from above.
 const ORDER: [&str; 15] = [
-    "relation", "name", "nik", "birth_place", "birth_day", "sex", "email", "phone", "address", "password", "kind", "bpjs",
-    "contact_name", "contact_phone", "consent",
+    "relation",
+    "name",
+    "nik",
+    "birth_place",
+    "birth_day",
+    "sex",
+    "email",
+    "phone",
+    "address",
+    "password",
+    "kind",
+    "bpjs",
+    "contact_name",
+    "contact_phone",
+    "consent",
 ];
 
 fn label_of(field: &str) -> &'static str {
@@ -325,7 +336,11 @@ pub(super) async fn member(visitor: Visitor, Params(way): Params<Way>) -> Result
 }
 
 /// `POST /keluarga/tambah`
-pub(super) async fn add_member(State(site): State<Site>, visitor: Visitor, Form(typed): Form<Typed>) -> Result<Response> {
+pub(super) async fn add_member(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
     visitor.cx.account()?;
     let mut problems = Problems::default();
     let relation = typed.relation.parse::<Relation>().ok();

@@ -56,7 +56,8 @@ pub(super) async fn fill(site: &Site, visitor: &Visitor, place: Place<'_>, choic
     let marked = choice.jam.parse::<Timestamp>().ok();
     let slot = |time: &SlotTime| slot(time, zone, visitor, &own, chosen, marked);
     let shown_day = times.days.iter().find(|shown| shown.date == day);
-    let last_day = today.saturating_add(i64::from(site.scheduling.policy(cx, &chosen.facility.id).await?.horizon_days).days());
+    let last_day =
+        today.saturating_add(i64::from(site.scheduling.policy(cx, &chosen.facility.id).await?.horizon_days).days());
     let later = start.saturating_add(i64::from(DAYS).days());
     let lost = place.lost.as_ref().map(|(at, nearest)| Lost {
         time: format::clock(&shown::at(*at, zone), locale),
@@ -109,12 +110,8 @@ impl Links<'_> {
     }
 
     fn query(offered: &Offered, day: Option<Date>) -> String {
-        let mut query = format!(
-            "faskes={}&layanan={}&cara={}",
-            offered.facility.id,
-            offered.service.id,
-            word_of(offered.mode)
-        );
+        let mut query =
+            format!("faskes={}&layanan={}&cara={}", offered.facility.id, offered.service.id, word_of(offered.mode));
         if let Some(day) = day {
             query.push_str("&tgl=");
             query.push_str(&encoded(&day.to_string()));
@@ -157,7 +154,8 @@ fn services(links: &Links<'_>, visitor: &Visitor) -> Vec<Option_> {
 /// Ways of meeting for the chosen place; the summary needs the chosen one even where there is no choice.
 fn modes(links: &Links<'_>, visitor: &Visitor) -> Vec<view::Mode> {
     let chosen = links.chosen;
-    let here = |offered: &&Offered| offered.facility.id == chosen.facility.id && offered.service.id == chosen.service.id;
+    let here =
+        |offered: &&Offered| offered.facility.id == chosen.facility.id && offered.service.id == chosen.service.id;
     let mode = |offered: &Offered| view::Mode {
         href: links.to(offered, None),
         value: word_of(offered.mode),
@@ -189,7 +187,11 @@ fn strip_day(day: &DayTimes, chosen: Date, today: Date, links: &Links<'_>, visit
     let locale = visitor.speech.locale;
     Day {
         href: links.to(links.chosen, Some(day.date)),
-        weekday: if day.date == today { visitor.say("today") } else { format::weekday_short(day.date, locale).to_owned() },
+        weekday: if day.date == today {
+            visitor.say("today")
+        } else {
+            format::weekday_short(day.date, locale).to_owned()
+        },
         number: day.date.day().to_string(),
         long: format::day_long(day.date, locale),
         free: day.times.iter().filter(|time| time.free).count() as u32,
@@ -222,7 +224,12 @@ fn groups(day: &DayTimes, slot: &impl Fn(&SlotTime) -> Slot, now: &Zoned) -> Vec
         };
         let slots: Vec<Slot> = day.times.iter().filter(inside).map(slot).collect();
         let over = slots.is_empty() && day.date == now.date() && until <= now.hour();
-        (!over).then(|| SlotGroup { label, icon, free: slots.iter().filter(|slot| slot.is_free()).count() as u32, slots })
+        (!over).then(|| SlotGroup {
+            label,
+            icon,
+            free: slots.iter().filter(|slot| slot.is_free()).count() as u32,
+            slots,
+        })
     };
     PARTS.into_iter().filter_map(part).collect()
 }
@@ -274,7 +281,12 @@ async fn own_visits(site: &Site, visitor: &Visitor, day: Date) -> Result<Vec<App
 }
 
 /// The consultation that the visitor themselves already has on that day, where another is wished for: one a day (C4).
-async fn already(site: &Site, visitor: &Visitor, own: &[Appointment], chosen: &Offered) -> Result<Option<(String, String)>> {
+async fn already(
+    site: &Site,
+    visitor: &Visitor,
+    own: &[Appointment],
+    chosen: &Offered,
+) -> Result<Option<(String, String)>> {
     let consultation = |visit: &&Appointment| visit.kind == ServiceKind::Consultation;
     if chosen.service.kind != ServiceKind::Consultation || !own.iter().any(|visit| consultation(&visit)) {
         return Ok(None);

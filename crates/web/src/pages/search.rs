@@ -26,8 +26,18 @@ use crate::{
 const ROWS: u32 = 12;
 /// Words that may mean an emergency: the number stands over the results then.
 const RED_FLAGS: [&str; 12] = [
-    "nyeri dada", "sakit dada", "sesak", "pingsan", "kejang", "stroke", "pendarahan", "perdarahan", "keracunan", "chest pain",
-    "unconscious", "bleeding",
+    "nyeri dada",
+    "sakit dada",
+    "sesak",
+    "pingsan",
+    "kejang",
+    "stroke",
+    "pendarahan",
+    "perdarahan",
+    "keracunan",
+    "chest pain",
+    "unconscious",
+    "bleeding",
 ];
 
 /// The query of the page.
@@ -61,8 +71,11 @@ impl Wish {
             ("bpjs", &other.bpjs),
             ("sesudah", &other.sesudah),
         ];
-        let query: Vec<String> =
-            parts.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let query: Vec<String> = parts
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
+            .collect();
         if query.is_empty() { "/cari".to_owned() } else { format!("/cari?{}", query.join("&")) }
     }
 
@@ -83,7 +96,8 @@ impl Wish {
 
     fn ask(&self, today: Date) -> DoctorSearch {
         let text = |text: &str| Some(text.trim().chars().take(100).collect::<String>()).filter(|text| !text.is_empty());
-        let days = |until: Date| u16::try_from(until.since(today).map_or(0, |span| span.get_days()).max(0)).unwrap_or(0) + 1;
+        let days =
+            |until: Date| u16::try_from(until.since(today).map_or(0, |span| span.get_days()).max(0)).unwrap_or(0) + 1;
         DoctorSearch {
             q: text(&self.q),
             speciality: text(&self.poli),
@@ -130,7 +144,10 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
     let active = active(&visitor, &wish, &specialities, &cities);
     let page = Search {
         shell,
-        specialities: specialities.iter().map(|field| option(&field.slug, shown::said(&field.name, visitor.speech.locale), &wish.poli)).collect(),
+        specialities: specialities
+            .iter()
+            .map(|field| option(&field.slug, shown::said(&field.name, visitor.speech.locale), &wish.poli))
+            .collect(),
         cities,
         modes: ["klinik", "video"].iter().map(|word| option(word, visitor.say(mode_key(word)), &wish.cara)).collect(),
         kinds: KINDS.iter().map(|(word, key)| option(word, visitor.say(key), &wish.layanan)).collect(),
@@ -156,8 +173,12 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
 }
 
 const SORTS: [(&str, &str); 3] = [("cepat", "sort-soonest"), ("biaya", "sort-fee"), ("nama", "sort-name")];
-const KINDS: [(&str, &str); 4] =
-    [("konsultasi", "kind-consultation"), ("lab", "tile-lab"), ("vaksin", "tile-vaccine"), ("tindakan", "tile-procedure")];
+const KINDS: [(&str, &str); 4] = [
+    ("konsultasi", "kind-consultation"),
+    ("lab", "tile-lab"),
+    ("vaksin", "tile-vaccine"),
+    ("tindakan", "tile-procedure"),
+];
 
 fn mode_key(word: &str) -> &'static str {
     if word == "video" { "mode-video" } else { "mode-clinic" }
@@ -204,7 +225,12 @@ fn active(visitor: &Visitor, wish: &Wish, specialities: &[Speciality], cities: &
 }
 
 /// Facilities that offer a kind of service, each with its services.
-async fn desks(site: &Site, visitor: &Visitor, wish: &Wish, kind: ServiceKind) -> Result<(Vec<view::Desk>, Option<Cursor>)> {
+async fn desks(
+    site: &Site,
+    visitor: &Visitor,
+    wish: &Wish,
+    kind: ServiceKind,
+) -> Result<(Vec<view::Desk>, Option<Cursor>)> {
     let text = |text: &str| Some(text.trim().chars().take(100).collect::<String>()).filter(|text| !text.is_empty());
     let page = PageAsk { limit: ROWS, after: cursor(&wish.sesudah) };
     let ask = FacilitySearch { q: text(&wish.q), city: text(&wish.kota), kind: Some(kind), page };
@@ -217,7 +243,12 @@ async fn desks(site: &Site, visitor: &Visitor, wish: &Wish, kind: ServiceKind) -
 }
 
 /// A doctor with the next free times.
-pub(super) async fn card(site: &Site, visitor: &Visitor, found: &DoctorCard, mode: Option<Mode>) -> Result<view::DoctorCard> {
+pub(super) async fn card(
+    site: &Site,
+    visitor: &Visitor,
+    found: &DoctorCard,
+    mode: Option<Mode>,
+) -> Result<view::DoctorCard> {
     let (cx, locale) = (&visitor.cx, visitor.speech.locale);
     let path = format!("/dokter/{}", found.slug);
     let offered = match offers::known(site.directory.doctor(cx, &found.id.to_string()).await)? {
@@ -225,7 +256,8 @@ pub(super) async fn card(site: &Site, visitor: &Visitor, found: &DoctorCard, mod
         None => Vec::new(),
     };
     let here = offered.iter().filter(|offered| offered.facility.id == found.facility);
-    let chosen = here.clone().find(|offered| mode.is_none_or(|mode| offered.mode == mode)).or_else(|| here.clone().next());
+    let chosen =
+        here.clone().find(|offered| mode.is_none_or(|mode| offered.mode == mode)).or_else(|| here.clone().next());
     let times = match chosen {
         Some(chosen) => offers::next_times(site, cx, chosen).await?,
         None => Vec::new(),

@@ -60,7 +60,11 @@ pub(super) async fn hold(
 async fn find(site: &Site, visitor: &Visitor, id: &str) -> Result<Service> {
     let id: ServiceId = id.parse().map_err(|_| Error::NotFound("service"))?;
     let service = site.directory.service(&visitor.cx, &id).await?;
-    if service.active && service.kind != ServiceKind::Consultation { Ok(service) } else { Err(Error::NotFound("service")) }
+    if service.active && service.kind != ServiceKind::Consultation {
+        Ok(service)
+    } else {
+        Err(Error::NotFound("service"))
+    }
 }
 
 async fn fill(
@@ -73,7 +77,8 @@ async fn fill(
     let locale = visitor.speech.locale;
     let offered = offers::of_service(site, &visitor.cx, service.clone()).await?;
     let path = format!("/layanan/{}", service.id);
-    let place = picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new(), lost };
+    let place =
+        picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new(), lost };
     let picker = picker::fill(site, visitor, place, choice).await?;
     let chosen = choice.among(&offered).ok_or(Error::NotFound("service"))?;
     let facility = &chosen.facility;

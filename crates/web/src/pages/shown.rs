@@ -129,7 +129,11 @@ pub(super) fn visit(appointment: &Appointment, visitor: &Visitor) -> view::Visit
         code: code(&appointment.code),
         with: appointment.doctor_name.clone().unwrap_or_else(|| service.clone()),
         portrait,
-        speciality: if appointment.doctor_name.is_some() { service } else { visitor.say(super::service::kind_key(appointment.kind)) },
+        speciality: if appointment.doctor_name.is_some() {
+            service
+        } else {
+            visitor.say(super::service::kind_key(appointment.kind))
+        },
         video: appointment.offer.mode == Mode::Online,
         place: appointment.facility_name.clone(),
         map: map(&appointment.facility_name, &appointment.facility_address),

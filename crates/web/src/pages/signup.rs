@@ -75,7 +75,8 @@ pub(super) async fn join(
     let ask = LogIn { login: typed.email.trim().to_owned(), password: typed.password.clone(), code: None };
     let session = site.auth.log_in_browser(cx, ask, login::device(&headers)).await?;
     let identity = site.auth.identify_cookie(&session.cookie).await?;
-    let own = Cx { actor: identity.actor, permissions: identity.permissions, facilities: identity.facilities, ..cx.clone() };
+    let own =
+        Cx { actor: identity.actor, permissions: identity.permissions, facilities: identity.facilities, ..cx.clone() };
     // The account stands now: should this fail, its profile is asked for at the first booking.
     site.people.register_self(&own, person).await?;
     let next = own_page(&typed.next);

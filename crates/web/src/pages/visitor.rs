@@ -186,11 +186,7 @@ impl Visitor {
 
     fn who(&self) -> Option<Who> {
         let account = self.account.as_ref()?;
-        Some(Who {
-            name: account.name.clone(),
-            line: account.email.clone(),
-            portrait: self.portrait.clone(),
-        })
+        Some(Who { name: account.name.clone(), line: account.email.clone(), portrait: self.portrait.clone() })
     }
 
     /// Whether a part of the page alone is asked for.

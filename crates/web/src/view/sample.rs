@@ -10,10 +10,10 @@ use platform::i18n::Locale;
 
 use super::{
     Account, Appointment, Appointments, Approvals, Area, Back, Bar, BookingCheck, BookingData, BookingDone, Cancel,
-    Chip, Day, DayState, Desk, DeskService, Device, Facility, Leave, Person, PersonFields, Relative, Doctor, DoctorCard, DoctorDay, DoctorRequest, ErrorPage, Fastest, Fee, Field, Filter,
-    Flash, Happening, Here, Holding, Home, Hours, Line, Login, Lost, Mend, Mode, Move, Next, Option_, Pager, Patient,
-    Picker, Place, Queued, Reason, Search, Shell, Signup, Slot, SlotGroup, SlotState, State, Styleguide, Tab, Theme,
-    Tile, Tone, Turn, Visit, When, Who,
+    Chip, Day, DayState, Desk, DeskService, Device, Doctor, DoctorCard, DoctorDay, DoctorRequest, ErrorPage, Facility,
+    Fastest, Fee, Field, Filter, Flash, Happening, Here, Holding, Home, Hours, Leave, Line, Login, Lost, Mend, Mode,
+    Move, Next, Option_, Pager, Patient, Person, PersonFields, Picker, Place, Queued, Reason, Relative, Search, Shell,
+    Signup, Slot, SlotGroup, SlotState, State, Styleguide, Tab, Theme, Tile, Tone, Turn, Visit, When, Who,
 };
 use crate::format;
 use crate::portrait::{self, Sitter};
@@ -391,7 +391,10 @@ impl Maker<'_> {
             hidden: vec![("doctor", "sitti-khadijah".to_owned())],
             stream: "/dokter/sitti-khadijah/jam".to_owned(),
             places: if self.is(Sample::Full) {
-                Self::choices(&[("?faskes=1", "Klinik Losari Medika, Makassar"), ("?faskes=2", "RS Mitra Bahari, Makassar")], "?faskes=1")
+                Self::choices(
+                    &[("?faskes=1", "Klinik Losari Medika, Makassar"), ("?faskes=2", "RS Mitra Bahari, Makassar")],
+                    "?faskes=1",
+                )
             } else {
                 vec![]
             },
@@ -441,7 +444,10 @@ impl Maker<'_> {
                 chosen: false,
             }
         };
-        Lost { time: format::clock(&Self::at(24, 10, 30), self.locale), nearest: vec![near(10, 15), near(13, 0), near(13, 30)] }
+        Lost {
+            time: format::clock(&Self::at(24, 10, 30), self.locale),
+            nearest: vec![near(10, 15), near(13, 0), near(13, 30)],
+        }
     }
 
     fn desk(&self) -> Desk {
@@ -491,7 +497,10 @@ impl Maker<'_> {
             version: String::new(),
             next: String::new(),
             relations: if family {
-                Self::choices(&[("child", &self.say("relation-child")), ("parent", &self.say("relation-parent"))], "child")
+                Self::choices(
+                    &[("child", &self.say("relation-child")), ("parent", &self.say("relation-parent"))],
+                    "child",
+                )
             } else {
                 vec![]
             },
@@ -603,13 +612,7 @@ impl Maker<'_> {
             ),
             kinds: Self::choices(&[("lab", &self.say("tile-lab")), ("vaksin", &self.say("tile-vaccine"))], ""),
             modes: Self::choices(&[("klinik", &self.say("mode-clinic")), ("video", &self.say("mode-video"))], ""),
-            sorts: Self::choices(
-                &[
-                    ("cepat", &self.say("sort-soonest")),
-                    ("biaya", &self.say("sort-fee")),
-                ],
-                "cepat",
-            ),
+            sorts: Self::choices(&[("cepat", &self.say("sort-soonest")), ("biaya", &self.say("sort-fee"))], "cepat"),
             date: "2026-11-23".to_owned(),
             bpjs: nothing,
             active: vec![
@@ -698,11 +701,7 @@ impl Maker<'_> {
             },
             complaint_bounds: (3, 1_000),
             prepare: self.either("Bawa buku imunisasi anak.", "Bring the child's immunisation book."),
-            mends: if failing {
-                vec![Mend { field: "complaint", text: too_short }]
-            } else {
-                vec![]
-            },
+            mends: if failing { vec![Mend { field: "complaint", text: too_short }] } else { vec![] },
         }
     }
 
@@ -787,10 +786,7 @@ impl Maker<'_> {
                 failing: false,
                 ..self.shell(&self.say("appointments-title"), "/janji", Area::Patient, Here::Appointments)
             },
-            tabs: vec![
-                tab("/janji", "tab-coming", Some(3), true),
-                tab("/janji?bagian=lalu", "tab-past", None, false),
-            ],
+            tabs: vec![tab("/janji", "tab-coming", Some(3), true), tab("/janji?bagian=lalu", "tab-past", None, false)],
             past: false,
             visits: if self.is(Sample::Empty) { vec![] } else { visits },
             pager: self.pager(),
@@ -911,22 +907,22 @@ impl Maker<'_> {
             next: String::new(),
             waiting: String::new(),
             person: PersonFields {
-            name: field(if self.is(Sample::Long) { LONG } else { "Nur Aisyah Ramadhani" }),
-            nik: if failing { Field::refused("73710", &nik) } else { field("7371016703920001") },
-            no_nik_reasons: Self::choices(&[("newborn", &self.say("no-nik-newborn"))], ""),
-            birth_place: field("Makassar"),
-            birth_day: if failing { Field::refused("31", &birth) } else { field("27") },
-            birth_month: field(if failing { "2" } else { "3" }),
-            birth_year: field("1992"),
-            months: Self::choices(&months, if empty { "" } else { "3" }),
-            sex: field("female"),
-            email: field("nur.aisyah@contoh.id"),
-            phone: field("0812 4455 4821"),
-            address: field("Jl. Cendrawasih No. 4, Mariso, Makassar"),
-            kind: Field::of(if self.is(Sample::Full) { "bpjs" } else { "general" }),
-            bpjs: if self.is(Sample::Full) { Field::of("0001234567890") } else { Field::default() },
-            contact_name: field("Ibu Salmah"),
-            contact_phone: field("0813 9988 7766"),
+                name: field(if self.is(Sample::Long) { LONG } else { "Nur Aisyah Ramadhani" }),
+                nik: if failing { Field::refused("73710", &nik) } else { field("7371016703920001") },
+                no_nik_reasons: Self::choices(&[("newborn", &self.say("no-nik-newborn"))], ""),
+                birth_place: field("Makassar"),
+                birth_day: if failing { Field::refused("31", &birth) } else { field("27") },
+                birth_month: field(if failing { "2" } else { "3" }),
+                birth_year: field("1992"),
+                months: Self::choices(&months, if empty { "" } else { "3" }),
+                sex: field("female"),
+                email: field("nur.aisyah@contoh.id"),
+                phone: field("0812 4455 4821"),
+                address: field("Jl. Cendrawasih No. 4, Mariso, Makassar"),
+                kind: Field::of(if self.is(Sample::Full) { "bpjs" } else { "general" }),
+                bpjs: if self.is(Sample::Full) { Field::of("0001234567890") } else { Field::default() },
+                contact_name: field("Ibu Salmah"),
+                contact_phone: field("0813 9988 7766"),
             },
             password: if failing { Field::refused("", &weak) } else { Field::default() },
             consent: if failing { Field::refused("", &agree) } else { field("yes") },
@@ -1108,7 +1104,8 @@ impl Maker<'_> {
             this,
             action: "/akun/perangkat/1/keluar".to_owned(),
         };
-        let relative = |name: &str, line| Relative { name: name.to_owned(), line, action: "/keluarga/1/lepas".to_owned() };
+        let relative =
+            |name: &str, line| Relative { name: name.to_owned(), line, action: "/keluarga/1/lepas".to_owned() };
         let signed_in = Maker { sample: if self.is(Sample::Empty) { Sample::Normal } else { self.sample }, ..*self };
         Account {
             shell: Shell {
@@ -1125,7 +1122,10 @@ impl Maker<'_> {
                 line("profile-contact", "Ibu Salmah, 0813 •••• 7766"),
             ],
             warnings: if self.is(Sample::Failing) {
-                vec![self.either("NIK tidak cocok dengan tanggal lahir. Periksa keduanya.", "The NIK does not fit the date of birth. Check both.")]
+                vec![self.either(
+                    "NIK tidak cocok dengan tanggal lahir. Periksa keduanya.",
+                    "The NIK does not fit the date of birth. Check both.",
+                )]
             } else {
                 vec![]
             },

@@ -22,7 +22,9 @@ pub(in crate::db) fn on_error(error: &Error) -> DbError {
 
 /// A prepared statement whose table has changed since: the connection is of no more use, the next one is.
 pub(super) fn is_stale_plan(error: &Error) -> bool {
-    error.as_db_error().is_some_and(|answer| *answer.code() == SqlState::FEATURE_NOT_SUPPORTED && answer.message().starts_with("cached plan"))
+    error.as_db_error().is_some_and(|answer| {
+        *answer.code() == SqlState::FEATURE_NOT_SUPPORTED && answer.message().starts_with("cached plan")
+    })
 }
 
 fn answered(answer: &Answer) -> DbError {
@@ -36,13 +38,17 @@ fn answered(answer: &Answer) -> DbError {
         "23502" => DbError::NotNull(answer.column().unwrap_or_default().to_owned()),
         "53100" => DbError::Full,
         "25006" => DbError::Other("a unit that reads may not write".to_owned()),
-        "0A000" if answer.message().starts_with("cached plan") => DbError::Unavailable("a table has changed".to_owned()),
+        "0A000" if answer.message().starts_with("cached plan") => {
+            DbError::Unavailable("a table has changed".to_owned())
+        }
         // Deadlock, serialization, lock timeout: another try is likely to do, but somebody should look if they are many.
         code @ ("40001" | "40P01" | "55P03") => {
             tracing::warn!(code, "the database asks to try again");
             DbError::Unavailable(format!("PostgreSQL {code}"))
         }
-        code if matches!(code.get(..2), Some("08" | "53" | "57" | "58")) || matches!(code, "25P03" | "25P02" | "3D000" | "28P01" | "28000") => {
+        code if matches!(code.get(..2), Some("08" | "53" | "57" | "58"))
+            || matches!(code, "25P03" | "25P02" | "3D000" | "28P01" | "28000") =>
+        {
             DbError::Unavailable(format!("PostgreSQL {code}"))
         }
         // These speak of our SQL, not of anybody's data.

@@ -9,7 +9,11 @@ use std::sync::Arc;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use tokio_postgres::{Config, NoTls};
 
-pub(super) use self::{error::on_error, session::{Mode, Session}, types::cell};
+pub(super) use self::{
+    error::on_error,
+    session::{Mode, Session},
+    types::cell,
+};
 use super::{
     Counter, DbError, DbOptions,
     migrate::{self, Migration},
@@ -29,7 +33,8 @@ impl Postgres {
     /// Makes the pool and tries one connection.
     pub(super) async fn open(url: &str, options: &DbOptions) -> Result<Self, DbError> {
         let (url, schema) = take_schema(url)?;
-        let mut config: Config = url.parse().map_err(|_| DbError::Other("the PostgreSQL URL is not understood".to_owned()))?;
+        let mut config: Config =
+            url.parse().map_err(|_| DbError::Other("the PostgreSQL URL is not understood".to_owned()))?;
         config.options(settings(config.get_options(), schema.as_deref(), options));
         config.application_name("mediverse").connect_timeout(options.patience);
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });

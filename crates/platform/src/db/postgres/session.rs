@@ -39,7 +39,8 @@ impl Session {
         let args: Vec<Arg<'_>> = args.iter().map(|arg| Arg(arg.bound())).collect();
         let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
         let (connection, begin) = self.start()?;
-        let (begun, rows) = tokio::join!(begin_with(connection, begin), async { connection.query(&statement, &params).await });
+        let (begun, rows) =
+            tokio::join!(begin_with(connection, begin), async { connection.query(&statement, &params).await });
         let answer = begun.and(rows);
         self.checked(answer)
     }
@@ -50,7 +51,8 @@ impl Session {
         let args: Vec<Arg<'_>> = args.iter().map(|arg| Arg(arg.bound())).collect();
         let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
         let (connection, begin) = self.start()?;
-        let (begun, changed) = tokio::join!(begin_with(connection, begin), async { connection.execute(&statement, &params).await });
+        let (begun, changed) =
+            tokio::join!(begin_with(connection, begin), async { connection.execute(&statement, &params).await });
         let answer = begun.and(changed);
         self.checked(answer)
     }

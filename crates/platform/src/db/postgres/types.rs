@@ -77,7 +77,8 @@ fn put_day(day: Date, out: &mut BytesMut) -> Result<(), Refused> {
 }
 
 fn is_text(ty: &Type) -> bool {
-    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON) || matches!(ty.kind(), Kind::Enum(_))
+    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON)
+        || matches!(ty.kind(), Kind::Enum(_))
 }
 
 /// A column as it came over the wire.
@@ -127,7 +128,7 @@ pub(in crate::db) fn cell(row: &tokio_postgres::Row, at: usize) -> Result<Cell<'
     if at >= row.len() {
         return Err("there is no such column".to_owned());
     }
-    row.try_get::<_, Native<'_>>(at).map(|native| native.0).map_err(|error| {
-        std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
-    })
+    row.try_get::<_, Native<'_>>(at)
+        .map(|native| native.0)
+        .map_err(|error| std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string))
 }

@@ -53,7 +53,12 @@ impl Connection {
     }
 
     /// At most `limit` rows of a result.
-    pub(in crate::db) fn rows<R: FromRow>(&mut self, sql: &'static str, args: &[&dyn Bind], limit: usize) -> Result<Vec<R>, DbError> {
+    pub(in crate::db) fn rows<R: FromRow>(
+        &mut self,
+        sql: &'static str,
+        args: &[&dyn Bind],
+        limit: usize,
+    ) -> Result<Vec<R>, DbError> {
         let mut statement = self.prepare(sql)?;
         bind(&mut statement, args)?;
         let (mut rows, mut read) = (statement.raw_query(), Vec::new());

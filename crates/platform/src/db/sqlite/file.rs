@@ -25,7 +25,10 @@ impl DataFile {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(DbError::Unavailable(format!("{} is open already, here or in another process", path.display())));
+                return Err(DbError::Unavailable(format!(
+                    "{} is open already, here or in another process",
+                    path.display()
+                )));
             }
             Err(TryLockError::Error(e)) => return Err(cannot("lock", &path, &e)),
         }

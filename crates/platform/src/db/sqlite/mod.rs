@@ -12,7 +12,11 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(super) use self::connection::{Connection, cell};
 pub(super) use self::error::{on_prepare, on_run};
-use self::{file::DataFile, readers::Readers, writer::{Job, Message, Writer}};
+use self::{
+    file::DataFile,
+    readers::Readers,
+    writer::{Job, Message, Writer},
+};
 use super::{Counter, DbError, DbOptions, unit::Unit};
 use crate::Result;
 

@@ -24,7 +24,9 @@ impl Readers {
     /// Opens so many.
     pub(super) fn open(file: &DataFile, count: usize, mapped: u64) -> Result<Self, DbError> {
         let count = count.max(1);
-        let free = (0..count).map(|_| Ok(Tx::new(On::Sqlite(Connection::reader(file, mapped)?), std::sync::Arc::default()))).collect::<Result<Vec<_>, DbError>>()?;
+        let free = (0..count)
+            .map(|_| Ok(Tx::new(On::Sqlite(Connection::reader(file, mapped)?), std::sync::Arc::default())))
+            .collect::<Result<Vec<_>, DbError>>()?;
         Ok(Self { free: Mutex::new(free), places: Semaphore::new(count), count: count as u32 })
     }
 

@@ -7,7 +7,10 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::{error::{Error, Result}, http::fields::{Reread, field_errors, field_errors_among}};
+use crate::{
+    error::{Error, Result},
+    http::fields::{Reread, field_errors, field_errors_among},
+};
 
 /// The largest body a route takes, in bytes. Give a route another with `.layer(Extension(BodyLimit(n)))`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let Some(header) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
-        let version = header.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        let version =
+            header.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
         version.map(|version| Self(Some(version))).ok_or_else(|| Error::invalid("If-Match", "invalid-version"))
     }
 }

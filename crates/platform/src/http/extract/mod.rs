@@ -5,8 +5,8 @@ mod conditions;
 mod path;
 mod query;
 
-pub use body::{Body, BodyLimit};
 pub(super) use body::read_bounded;
+pub use body::{Body, BodyLimit};
 pub use conditions::{IdempotencyKey, IfMatch};
 pub use path::PathId;
 pub use query::{Form, Params};

@@ -1,9 +1,15 @@
 //! Identifiers in the path.
 
-use axum::{RequestPartsExt, extract::{FromRequestParts, Path}};
+use axum::{
+    RequestPartsExt,
+    extract::{FromRequestParts, Path},
+};
 use http::request::Parts;
 
-use crate::{error::{Error, Result}, ids::Id};
+use crate::{
+    error::{Error, Result},
+    ids::Id,
+};
 
 /// The one identifier of a route such as `/orders/{id}`. One that cannot be an identifier is simply not found.
 #[derive(Debug, Clone)]

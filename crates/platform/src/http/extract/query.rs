@@ -7,7 +7,10 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::body::{has_media_type, read_bounded};
-use crate::{error::{Error, Result}, http::fields::{Reread, field_errors_among}};
+use crate::{
+    error::{Error, Result},
+    http::fields::{Reread, field_errors_among},
+};
 
 /// The query string. Names may repeat (for a `Vec`), `name=` counts as not given. 422 names the field that is wrong.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +50,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 }
 
 fn read<T: DeserializeOwned>(encoded: &[u8]) -> Result<T> {
-    if let Some((name, _)) = url::form_urlencoded::parse(encoded).find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+    if let Some((name, _)) =
+        url::form_urlencoded::parse(encoded).find(|(name, value)| name.contains('\0') || value.contains('\0'))
+    {
         return Err(Error::invalid(name.replace('\0', ""), "nul"));
     }
     let reader = serde_html_form::Deserializer::new(url::form_urlencoded::parse(encoded));
@@ -69,5 +74,7 @@ fn read_pairs<T: DeserializeOwned>(
     pairs: &[(Cow<'_, str>, Cow<'_, str>)],
 ) -> std::result::Result<T, serde_path_to_error::Error<serde_html_form::de::Error>> {
     let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    serde_path_to_error::deserialize(serde_html_form::Deserializer::new(url::form_urlencoded::parse(encoded.as_bytes())))
+    serde_path_to_error::deserialize(serde_html_form::Deserializer::new(url::form_urlencoded::parse(
+        encoded.as_bytes(),
+    )))
 }
