@@ -64,8 +64,8 @@ async fn faults_of_a_page_are_found() -> Result<()> {
         let rules: Vec<String> = browser.violations().await?.into_iter().map(|violation| violation.id).collect();
         assert!(rules.iter().any(|rule| rule == "image-alt"), "{rules:?}");
         assert!(browser.fits().await.is_err());
-        assert!(browser.every_look(&site.page("/bad"), "bad").await.is_err());
         assert!(!browser.console_errors().await?.is_empty(), "the picture is missing");
+        assert!(browser.every_look(&site.page("/bad"), "bad").await.is_err());
         Ok(())
     })
     .await

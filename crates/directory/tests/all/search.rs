@@ -36,7 +36,7 @@ testkit::db_test! {
         assert_eq!(names(q("kusumaningtias tjokroadisurjo")).await, [long.name.clone()], "mistyped, and spelt in the modern way");
         assert_eq!(names(q("KUSUMANINGTYAS")).await.first(), Some(&long.name));
         assert!(names(q("zzzzqqqq")).await.is_empty());
-        for hostile in ["' or 1=1 --", "%_%", "\u{202e}\u{0301}", "😀", "----"] {
+        for hostile in ["' or 1=1 --", "%_%", "\u{200b}\u{0301}", "😀", "----"] {
             assert!(names(q(hostile)).await.len() <= 25);
         }
 

@@ -178,14 +178,18 @@ fn bars(visits: &[Appointment], now: &Zoned) -> Vec<Bar> {
         *hours.entry(shown::at(visit.starts_at, &visit.zone).hour()).or_default() += 1;
     }
     let most = hours.values().copied().max().unwrap_or(0).max(1);
+    // The drawing is 240 wide: six bars stand as in the pattern, a long day's stand closer.
+    let pitch = 240 / (hours.len() as u32).max(6);
+    let width = pitch * 13 / 20;
     let bar = |(place, (hour, count)): (usize, (i8, u32))| Bar {
         hour: format!("{hour:02}"),
         count,
         height: (count * 52 / most).max(4),
-        x: 6 + place as u32 * 40,
+        x: place as u32 * pitch + (pitch - width) / 2,
+        width,
         now: hour == now.hour(),
     };
-    hours.into_iter().take(6).enumerate().map(bar).collect()
+    hours.into_iter().enumerate().map(bar).collect()
 }
 
 async fn next_busy(

@@ -134,6 +134,8 @@ pub struct Bar {
     pub height: u32,
     /// Left edge in the drawing, which is 240 wide.
     pub x: u32,
+    /// Width in the drawing.
+    pub width: u32,
     /// It is this hour.
     pub now: bool,
 }
@@ -151,6 +153,6 @@ impl Bar {
 
     /// The middle of the bar.
     pub fn middle(&self) -> u32 {
-        self.x + 13
+        self.x + self.width / 2
     }
 }

@@ -1062,6 +1062,7 @@ impl Maker<'_> {
             count,
             height: count * 52 / 4,
             x: 6 + place as u32 * 40,
+            width: 26,
             now: hour == "10",
         };
         DoctorDay {
