@@ -76,14 +76,14 @@ const OF_IDS: Pair = listed!(
 
 const DUE: &str = "
     select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting
-    where parked_at is null and attempts > 0 and due_at <= $1 order by due_at limit $2";
+    where parked_at is null and attempts > 0 and due_at <= $1 order by due_at, id limit $2";
 
 /// Kept for a predecessor that was applied at the same moment by another replica.
 const READY: &str = "
     select w.id, w.source, w.class, w.subject, w.epoch, w.n, w.kind, w.payload, w.at, w.began, w.attempts
     from waiting w join heard h on h.source = w.source and h.class = w.class and h.subject = w.subject
     where w.attempts = 0 and ((w.epoch = h.epoch and w.n <= h.n + 1) or w.epoch < h.epoch or (w.epoch > h.epoch and w.n = 1))
-    order by w.epoch, w.n limit $1";
+    order by w.epoch, w.n, w.id limit $1";
 
 const KEEP: &str = "
     insert into waiting (id, source, class, subject, epoch, n, kind, payload, at, began, kept_at, attempts, due_at, reason)

@@ -8,9 +8,10 @@ use rusqlite::{
 use super::{DbError, file::DataFile, on_prepare, on_run};
 use crate::db::{Bind, Bound, Cell, FromRow, Row, Value};
 
-/// WAL with every COMMIT synced; what is deleted is overwritten, so that an erasure leaves nothing to be read (A6). The caches are small because there are many files and connections in one process;
-/// the system's cache serves what they miss. The log is folded into the file every 16,000 pages (64 MB):
-/// larger steps write fewer pages twice.
+/// WAL with every COMMIT synced; what is deleted is overwritten, so that an erasure leaves nothing to be read (A6). The
+/// caches are bounded (16 MB for the writer, 4 MB for a reader, taken only as used) because there are many files and
+/// connections in one process; the system's cache serves what they miss. The log is folded into the file every 16,000
+/// pages (64 MB): larger steps write fewer pages twice.
 const WRITER: &str = "
     pragma busy_timeout = 5000;
     pragma journal_mode = wal;
