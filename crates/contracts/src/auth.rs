@@ -50,7 +50,8 @@ pub struct OpenAccount {
     pub name: String,
     /// In clear; hashed with Argon2id at once.
     pub password: String,
-    /// `doctor` waits for an approval; `admin` and `super_admin` need `role.manage`, else 403 (A1).
+    /// `doctor` waits for an approval; `admin` and `super_admin` need `role.manage`, else 403 (A1); `super_admin` waits for
+    /// the word of another super admin as well.
     pub role: Role,
     /// Facilities an admin works for; empty for other roles.
     #[serde(default)]
@@ -100,7 +101,7 @@ pub struct ChangeAccount {
     /// New language.
     #[schema(value_type = Option<String>)]
     pub locale: Option<Locale>,
-    /// New roles; needs `role.manage`.
+    /// New roles; needs `role.manage`. `super_admin` is added once another super admin has confirmed it.
     pub roles: Option<Vec<Role>>,
     /// New facilities; needs `role.manage`.
     pub facilities: Option<Vec<String>>,
@@ -173,7 +174,7 @@ pub struct Session {
 }
 
 /// Who a credential speaks for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// The account in its session.
     pub actor: Actor,
@@ -217,7 +218,7 @@ pub struct ChangePassword {
 }
 
 /// A role and what it allows.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RolePermissions {
     /// The role.
     pub role: Role,
@@ -302,9 +303,28 @@ pub struct SecondFactor {
     pub secret: String,
 }
 
+/// What a process without auth must know to tell by itself whom a token stands for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct News {
+    /// Who issues the tokens.
+    pub issuer: String,
+    /// The public keys of the tokens (RFC 7517).
+    pub keys: serde_json::Value,
+    /// What each role allows now.
+    pub roles: Vec<RolePermissions>,
+    /// Sessions ended since the instant asked for.
+    pub ended: Vec<SessionId>,
+    /// Accounts changed since the instant asked for, and when: tokens issued before say what was true then.
+    pub changed: Vec<(AccountId, Timestamp)>,
+    /// The instant to ask for next time. A little of what was told already comes again, for commits come in any order.
+    pub as_of: Timestamp,
+}
+
 /// The verbs of auth.
 #[async_trait]
 pub trait Auth: Send + Sync {
+    /// Everything [`Auth::open_account`] would refuse of the fields, without opening anything: 422.
+    async fn check_account(&self, cx: &Cx, ask: &OpenAccount) -> Result<()>;
     /// Opens an account (A1). 409 `email-taken`, 422, 403 for roles one may not give.
     async fn open_account(&self, cx: &Cx, ask: OpenAccount) -> Result<Account>;
     /// Signs in for programs. 401 `wrong-credentials` or `code-needed`; 429 when tried too often.
@@ -319,6 +339,9 @@ pub trait Auth: Send + Sync {
     async fn identify_bearer(&self, token: &str) -> Result<Identity>;
     /// Who a browser cookie speaks for.
     async fn identify_cookie(&self, cookie: &str) -> Result<Identity>;
+    /// What happened since an instant, for processes that tell by themselves whom a token stands for; of the time a
+    /// token lives where none is given.
+    async fn news(&self, since: Option<Timestamp>) -> Result<News>;
     /// The public keys of the access tokens (RFC 7517).
     async fn jwks(&self) -> Result<serde_json::Value>;
     /// Sends a reset code, if there is such an account; always answers alike.
@@ -352,17 +375,42 @@ pub trait Auth: Send + Sync {
     async fn set_role(&self, cx: &Cx, role: Role, version: i64, permissions: Vec<String>) -> Result<RolePermissions>;
     /// The audit trail (A8).
     async fn audit(&self, cx: &Cx, ask: AuditSearch) -> Result<Page<AuditLine>>;
-    /// Checks the chain of the audit trail: how many lines are sealed and the first broken one, if any.
-    async fn verify_audit(&self, cx: &Cx) -> Result<AuditVerdict>;
+    /// Checks a stretch of the chain of the audit trail, at most 20,000 lines: from its beginning, or after where an
+    /// earlier check ended. 422 `after` where that was not signed here.
+    async fn verify_audit(&self, cx: &Cx, after: Option<String>) -> Result<AuditVerdict>;
+    /// Who is to become super admin and waits for the word of another one, the newest first.
+    async fn super_admin_grants(&self, cx: &Cx) -> Result<Vec<SuperAdminGrant>>;
+    /// Confirms or refuses a grant. 409 `needs-another-super-admin` for who asked for it, is meant, or is no super admin.
+    async fn decide_super_admin(&self, cx: &Cx, id: &AccountId, confirm: bool) -> Result<Account>;
 }
 
-/// What checking the chain found.
+/// What checking a stretch of the chain found.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct AuditVerdict {
-    /// Sealed lines.
+    /// Lines sealed in all.
     pub sealed: i64,
+    /// Every line up to this one fits, of those after the start of this check.
+    pub checked: i64,
     /// The first line whose seal does not fit.
     pub broken_at: Option<i64>,
+    /// Whether the check came to the signed end of the chain.
+    pub complete: bool,
+    /// Where it ended, signed by the house: give it as `after` to go on, or keep it as a receipt.
+    pub head: String,
+}
+
+/// Somebody who is to become super admin: it takes the word of two (A4).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SuperAdminGrant {
+    /// Who.
+    pub account: AccountId,
+    /// Their sign-in name.
+    pub email: String,
+    /// Who asked for it: an account, or the program.
+    pub asked_by: String,
+    /// When; it lapses after seven days.
+    #[schema(value_type = String, format = DateTime)]
+    pub asked_at: Timestamp,
 }
 
 crate::event! {

@@ -466,6 +466,8 @@ pub trait Directory: Send + Sync {
     async fn doctor(&self, cx: &Cx, id_or_slug: &str) -> Result<Doctor>;
     /// The doctor that the asker's account signs in as.
     async fn my_doctor(&self, cx: &Cx) -> Result<Doctor>;
+    /// Everything that is wrong with a doctor's form, without keeping anything: 422.
+    async fn check_doctor(&self, cx: &Cx, form: &DoctorForm) -> Result<()>;
     /// Adds a doctor, listed at once (staff, B2).
     async fn add_doctor(&self, cx: &Cx, form: DoctorForm) -> Result<Doctor>;
     /// A doctor registers themselves and waits (A3).
