@@ -30,7 +30,8 @@ create table subject_number (
     epoch bigint not null,
     n bigint not null,
     began timestamptz not null
-);
+); -- only postgres
+) without rowid; -- only sqlite
 
 -- Who sends this outbox. The fence rises with each change of holder.
 create table relay_lease (
@@ -55,12 +56,14 @@ create table heard (
     n bigint not null,
     at timestamptz not null,
     primary key (class, source, subject)
-);
+); -- only postgres
+) without rowid; -- only sqlite
 
 -- Log events have no order; each is known by its id.
 create table heard_log (
     id text primary key
-);
+); -- only postgres
+) without rowid; -- only sqlite
 
 -- Heard but not applied: its predecessor is missing, or a reaction failed (attempts > 0), or failed for good (parked_at).
 create table waiting (

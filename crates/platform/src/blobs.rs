@@ -1,15 +1,29 @@
-//! Files that people bring (photographs, letters), kept under the SHA-256 of their content.
+//! Files that people bring (photographs, letters), kept under the SHA-256 of their content: in a folder by default, in a
+//! bucket of S3, of Google Cloud Storage or of whatever speaks as they do, where `files.url` says so. They are handed out
+//! by links that are signed and end.
 
-use std::path::{Path, PathBuf};
+mod bucket;
+mod folder;
+mod kind;
+mod link;
+mod signing;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::{fs, io::AsyncWriteExt};
+use jiff::{SignedDuration, Timestamp};
 
+pub use self::{
+    bucket::Bucket,
+    folder::Folder,
+    kind::Kind,
+    link::{Links, routes},
+};
 use crate::{
-    crypto::{sha256_hex, token},
-    entropy::Entropy,
+    crypto::sha256_hex,
     error::{Error, Result},
+    telemetry::Private,
 };
 
 /// Names a file by its content: 64 hex digits.
@@ -17,9 +31,19 @@ use crate::{
 pub struct BlobName(String);
 
 impl BlobName {
+    /// The name of this content.
+    pub fn of(content: &[u8]) -> Self {
+        Self(sha256_hex(content))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Where it lies: two letters, so that no folder holds all, and the name.
+    fn path(&self) -> String {
+        format!("{}/{}", &self.0[..2], self.0)
     }
 }
 
@@ -36,101 +60,54 @@ impl std::str::FromStr for BlobName {
 /// A place for files.
 #[async_trait]
 pub trait Blobs: Send + Sync {
-    /// Keeps a file, durably, and names it. 413 beyond the bound.
+    /// Keeps a file, durably, and names it. 413 beyond the bound, 415 where its first bytes are of no kind we keep.
     async fn put(&self, content: Bytes) -> Result<BlobName>;
-    /// The content, or 404.
+    /// The content, or 404. What is not what its name says is never handed out.
     async fn get(&self, name: &BlobName) -> Result<Bytes>;
     /// Removes a file; one that is not there is no error.
     async fn delete(&self, name: &BlobName) -> Result<()>;
+    /// A link at which a browser gets the file until it ends; whoever has it needs nothing else. It is for a page of
+    /// whoever may see the file, and neither logged nor kept. `life` is at most seven days.
+    fn link(&self, name: &BlobName, kind: Kind, now: Timestamp, life: SignedDuration) -> String;
 }
 
-/// Files in a folder, in 256 sub-folders.
-#[derive(Debug, Clone)]
-pub struct Folder {
-    root: PathBuf,
-    max_bytes: u64,
-}
-
-impl Folder {
-    /// Files of at most `max_bytes` under `root`, which is made where it is missing.
-    pub async fn open(root: &Path, max_bytes: u64) -> Result<Self> {
-        fs::create_dir_all(root).await.map_err(Error::internal)?;
-        Ok(Self { root: root.to_owned(), max_bytes })
-    }
-
-    fn path(&self, name: &BlobName) -> PathBuf {
-        self.root.join(&name.0[..2]).join(&name.0)
-    }
-}
-
-#[async_trait]
-impl Blobs for Folder {
-    async fn put(&self, content: Bytes) -> Result<BlobName> {
-        if content.len() as u64 > self.max_bytes {
-            return Err(Error::TooLarge(self.max_bytes));
-        }
-        let name = BlobName(sha256_hex(&content));
-        let path = self.path(&name);
-        if fs::try_exists(&path).await.map_err(Error::internal)? {
-            return Ok(name);
-        }
-        write_whole(&path, &content).await.map_err(Error::internal)?;
-        Ok(name)
-    }
-
-    async fn get(&self, name: &BlobName) -> Result<Bytes> {
-        match fs::read(self.path(name)).await {
-            Ok(content) => Ok(content.into()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::NotFound("file")),
-            Err(error) => Err(Error::internal(error)),
-        }
-    }
-
-    async fn delete(&self, name: &BlobName) -> Result<()> {
-        match fs::remove_file(self.path(name)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::internal(error)),
-            _ => Ok(()),
-        }
+crate::settings! {
+    /// Where files that people bring lie.
+    pub struct Settings in "files" {
+        /// A folder (folder:data/files), or a bucket as s3:https://host/bucket; Google's: s3:https://storage.googleapis.com/bucket.
+        url: String = "folder:data/files",
+        /// Region of the bucket; Google's: auto.
+        region: String = "auto",
+        /// Identifier of the access key; for Google Cloud Storage, of an HMAC key.
+        access_key: String = "",
+        /// The access key's secret.
+        secret_key: Private<String> = "" (secret),
+        /// Largest file in bytes.
+        max_bytes: u64 = 10485760,
     }
 }
 
-/// Writes beside and renames, so that a file is there whole or not at all; then makes the name durable.
-async fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).await?;
-    let draft = folder.join(format!(".{}", token(&Entropy::System)));
-    let mut file = fs::File::create_new(&draft).await?;
-    let written = async {
-        file.write_all(content).await?;
-        file.sync_all().await?;
-        fs::rename(&draft, path).await
-    };
-    if let Err(error) = written.await {
-        let _ = fs::remove_file(&draft).await;
-        return Err(error);
+/// Opens the place that is set. `links` signs those of a folder.
+pub async fn open(settings: &Settings, links: Links) -> Result<Arc<dyn Blobs>> {
+    if let Some(path) = settings.url.strip_prefix("folder:") {
+        return Ok(Arc::new(Folder::open(path.as_ref(), settings.max_bytes, links).await?));
     }
-    fs::File::open(folder).await?.sync_all().await
+    let url = settings.url.strip_prefix("s3:");
+    let url = url.ok_or_else(|| Error::internal("setting files.url begins with folder: or s3:"))?;
+    Ok(Arc::new(Bucket::new(url, settings)?))
+}
+
+/// The kind of a file that is to be kept.
+fn accepted(content: &[u8], max_bytes: u64) -> Result<Kind> {
+    if content.len() as u64 > max_bytes {
+        return Err(Error::TooLarge(max_bytes));
+    }
+    Kind::of(content).ok_or(Error::Unsupported)
 }
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
-    use super::{BlobName, Blobs, Folder};
-    use crate::error::Error;
-
-    #[tokio::test]
-    async fn files_are_kept_under_their_content_and_within_bounds() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::open(place.path(), 10).await.unwrap();
-        let name = folder.put(Bytes::from_static(b"abc")).await.unwrap();
-        assert_eq!(folder.put(Bytes::from_static(b"abc")).await.unwrap(), name);
-        assert_eq!(folder.get(&name).await.unwrap(), "abc");
-        folder.delete(&name).await.unwrap();
-        folder.delete(&name).await.unwrap();
-        assert!(matches!(folder.get(&name).await, Err(Error::NotFound(_))));
-        assert!(matches!(folder.put(Bytes::from_static(&[0; 11])).await, Err(Error::TooLarge(10))));
-    }
+    use super::BlobName;
 
     #[test]
     fn a_name_cannot_lead_elsewhere() {

@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     i18n::Locale,
     ids::Id,
+    trace::Trace,
 };
 
 /// Who asks.
@@ -76,6 +77,8 @@ pub struct Cx {
     pub locale: Locale,
     /// Names this request in logs and error answers.
     pub request_id: Arc<str>,
+    /// Where it stands in its trace, to be handed on to whoever goes on with it.
+    pub trace: Option<Trace>,
     /// When the caller stops waiting.
     pub deadline: Option<Timestamp>,
     /// Where the request came from, for throttling only: an address, never logged with health data.
@@ -95,6 +98,7 @@ impl Cx {
             facilities: None,
             locale: Locale::Id,
             request_id: name.into(),
+            trace: None,
             deadline: None,
             address: None,
             clock,
@@ -110,6 +114,7 @@ impl Cx {
             facilities: Some(Arc::new([])),
             locale,
             request_id: request_id.into(),
+            trace: None,
             deadline: None,
             address: None,
             clock,

@@ -15,8 +15,11 @@ pub mod http;
 pub mod i18n;
 pub mod ids;
 pub mod jobs;
+pub mod live;
 pub mod money;
+pub mod shared;
 pub mod telemetry;
+pub mod trace;
 pub mod words;
 
 pub use clock::Clock;

@@ -1,4 +1,5 @@
-//! The bus as the program runs it: sources and hearers in one process, on both engines.
+//! The bus as the program runs it: sources and hearers in one process, on both engines, within the process and over
+//! RabbitMQ.
 
 #![allow(clippy::unwrap_used)]
 
@@ -86,15 +87,18 @@ fn cx() -> Cx {
 }
 
 struct Town {
+    /// None: within the process.
+    broker: Option<testkit::rabbit::Fresh>,
     house: Fresh,
     garden: Fresh,
     cx: Cx,
 }
 
 impl Town {
-    async fn new(engine: Engine) -> Self {
+    async fn new(engine: Engine, over_rabbit: bool) -> Self {
         let tables = [bus::MIGRATIONS, TABLES].concat();
         Self {
+            broker: over_rabbit.then(|| testkit::rabbit::Fresh::new(&["house", "garden"])),
             house: Fresh::new(engine, "house", &tables).await,
             garden: Fresh::new(engine, "garden", &tables).await,
             cx: cx(),
@@ -106,6 +110,9 @@ impl Town {
         bus.source("house", self.house.db.clone()).source("garden", self.garden.db.clone());
         for r in reactions {
             bus.join(r);
+        }
+        if let Some(place) = &self.broker {
+            bus.over(place.broker.clone());
         }
         bus.start().await.unwrap()
     }
@@ -134,7 +141,10 @@ fn on_both<F: Future<Output = Result<()>>>(test: impl Fn(Town) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         for engine in [Engine::Sqlite, Engine::Postgres] {
-            test(Town::new(engine).await).await.unwrap_or_else(|e| panic!("{engine:?}: {e}"));
+            for over_rabbit in [false, true] {
+                let done = test(Town::new(engine, over_rabbit).await).await;
+                done.unwrap_or_else(|e| panic!("{engine:?}, over RabbitMQ: {over_rabbit}: {e}"));
+            }
         }
     });
 }
@@ -276,6 +286,58 @@ fn a_failing_event_is_parked_holds_only_its_subject_and_can_be_retried_or_droppe
             assert!(bus.retry_parked(hearer, &parked.id).await.is_err());
             bus.stop().await;
         }
+        Ok(())
+    });
+}
+
+/// J2
+#[test]
+fn of_many_heard_together_one_that_fails_takes_none_of_the_others_along() {
+    on_both(|town| async move {
+        let (broken, most) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
+        let mut reactions = Reactions::new("garden", town.garden.db.clone());
+        let (fails, counted) = (broken.clone(), most.clone());
+        reactions.hear_many::<Opened>("note the openings", move |tx, _cx, heard| {
+            let of_bad = |(event, _): &(Opened, bus::Heard)| event.door == "stuck" && event.turn == 2;
+            let fails = fails.load(Ordering::Relaxed) && heard.iter().any(of_bad);
+            counted.fetch_max(heard.len(), Ordering::Relaxed);
+            Box::pin(async move {
+                for (event, heard) in heard {
+                    note(tx, &format!("{} {} #{}", event.door, event.turn, heard.n)).await?;
+                }
+                if fails { Err(Error::internal("no")) } else { Ok(()) }
+            })
+        });
+        let bus = town.bus(vec![reactions]).await;
+        let cx = town.cx.clone();
+        let said = town.house.db.write(async move |tx| {
+            for turn in 1..=4 {
+                for door in ["front", "stuck", "back"] {
+                    tx.publish(&cx, &Opened { door: door.into(), turn }).await?;
+                }
+            }
+            Ok(())
+        });
+        said.await?;
+        while bus.parked(10).await?.is_empty() {
+            assert!(bus.settle(LIMIT).await.is_err(), "settle tells that something does not settle");
+        }
+        let expected = |door: &str, until: i64| (1..=until).map(|n| format!("{door} {n} #{n}")).collect::<Vec<_>>();
+        let seen_of = async |door: &str| -> Vec<String> {
+            town.seen(&town.garden.db).await.into_iter().filter(|seen| seen.starts_with(door)).collect()
+        };
+        for (door, until) in [("front", 4), ("stuck", 1), ("back", 4)] {
+            assert_eq!(seen_of(door).await, expected(door, until));
+        }
+        broken.store(false, Ordering::Relaxed);
+        let (hearer, parked) = bus.parked(10).await?.remove(0);
+        bus.retry_parked(hearer, &parked.id).await?;
+        bus.settle(LIMIT).await?;
+        for door in ["front", "stuck", "back"] {
+            assert_eq!(seen_of(door).await, expected(door, 4));
+        }
+        assert!(town.broker.is_some() || most.load(Ordering::Relaxed) > 1, "they came one by one");
+        bus.stop().await;
         Ok(())
     });
 }
@@ -452,7 +514,9 @@ fn many_events_travel_in_few_units() {
         let before = town.garden.db.tally().units;
         bus.settle(LIMIT).await?;
         assert_eq!(town.seen(&town.garden.db).await.len(), 2000);
-        assert!(town.garden.db.tally().units - before < 20, "batches, not a unit per event");
+        // A broker hands over what it has at the moment.
+        let most = if town.broker.is_some() { 400 } else { 20 };
+        assert!(town.garden.db.tally().units - before < most, "batches, not a unit per event");
         bus.stop().await;
         Ok(())
     });
@@ -474,6 +538,21 @@ fn relays_take_turns() {
         other.settle(LIMIT).await?;
         assert_eq!(other.lag().await?[0].unsent, 0);
         other.stop().await;
+        Ok(())
+    });
+}
+
+/// A node whose clock is far ahead keeps nobody from sending, neither while it holds the lease nor after.
+#[test]
+fn a_clock_that_is_ahead_holds_no_lease() {
+    on_both(|town| async move {
+        let ahead = town.cx.now() + jiff::SignedDuration::from_mins(10);
+        let lease = "insert into relay_lease (one, holder, fence, until) values (1, 'ahead', 1, $1)";
+        town.house.db.write(async move |tx| tx.exec(lease, &[&ahead]).await).await?;
+        town.open("front", 1).await;
+        let sent = Arc::new(Sent::default());
+        let relay = bus::Relay::new("house", town.house.db.clone(), sent.clone(), town.cx.clone());
+        assert_eq!(relay.step().await?, 1);
         Ok(())
     });
 }

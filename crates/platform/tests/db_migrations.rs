@@ -31,6 +31,14 @@ testkit::db_test! {
         db.write(async |tx| tx.exec("insert into first (id, words) values (1, 'x')", &[]).await).await?;
     }
 
+    /// J5
+    async fn a_database_that_went_back_is_seen(db: Db) {
+        db.migrate("test", &[FIRST, SECOND]).await?;
+        assert!(db.is_up_to_date().await?);
+        db.write(async |tx| tx.exec("delete from _migration where context = 'test' and name = '0002_second.sql'", &[]).await).await?;
+        assert!(!db.is_up_to_date().await?);
+    }
+
     async fn a_line_for_one_engine_is_kept_on_that_engine(db: Db) {
         let lite = db.read(async |tx| tx.all::<(i64,)>("select id from lite", &[]).await).await;
         let pg = db.read(async |tx| tx.all::<(i64,)>("select id from pg", &[]).await).await;
@@ -56,10 +64,16 @@ testkit::db_test! {
         assert!(text.contains("0002_second.sql") && text.contains("0001_first.sql"), "{text}");
     }
 
-    async fn an_older_program_is_refused(db: Db) {
+    /// J3
+    async fn an_older_program_goes_on_with_what_was_added_and_not_with_what_was_taken_away(db: Db) {
         db.migrate("test", &[FIRST, SECOND]).await?;
-        let text = other(db.migrate("test", &[FIRST]).await);
-        assert!(text.contains("newer") && text.contains("0002_second.sql"), "{text}");
+        assert_eq!(db.migrate("test", &[FIRST]).await?, 0);
+        let edited = Migration { sql: "create table first (id text primary key);", ..FIRST };
+        assert!(other(db.migrate("test", &[edited]).await).contains("changed"));
+        let contract = Migration { name: "0003_contract_words.sql", sql: "alter table first drop column words;" };
+        db.migrate("test", &[FIRST, SECOND, contract]).await?;
+        let text = other(db.migrate("test", &[FIRST, SECOND]).await);
+        assert!(text.contains("newer") && text.contains("0003_contract_words.sql"), "{text}");
     }
 
     async fn a_failing_one_leaves_nothing_behind(db: Db) {

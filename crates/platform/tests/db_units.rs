@@ -12,7 +12,7 @@ use std::{
 
 use platform::{
     Error,
-    db::{Db, DbError, Migration},
+    db::{Db, DbError, Migration, Step},
 };
 use tokio::{sync::Notify, time::timeout};
 
@@ -24,6 +24,16 @@ const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 const TAKE: &str = "insert into seat (id, who) values ($1, $2)";
+
+const TAKE_AND_TELL: &str = "insert into seat (id, who) values ($1, $2) returning id";
+
+/// Takes seats 1, 2 and 3; the `bad`th, counted from 0, for nobody, which is refused.
+fn three(sql: &'static str, bad: Option<usize>) -> [Step; 3] {
+    [0, 1, 2].map(|n: usize| {
+        let who = if bad == Some(n) { String::new() } else { format!("p{n}") };
+        Step::new(sql, &[&(n as i64 + 1), &who])
+    })
+}
 
 async fn seats(db: &Db) -> platform::Result<Vec<i64>> {
     let rows = db.read(async |tx| tx.all::<(i64,)>("select id from seat order by id", &[]).await).await?;
@@ -79,6 +89,64 @@ testkit::db_test! {
         }).await;
         assert!(matches!(outcome, Err(Error::Db(DbError::Poisoned))), "{outcome:?}");
         assert_eq!(seats(&db).await?, [] as [i64; 0]);
+    }
+
+    async fn of_statements_sent_together_one_that_fails_undoes_all(db: Db) {
+        for bad in 0..3 {
+            let outcome = db.write(async move |tx| tx.exec_each(&three(TAKE, Some(bad))).await).await;
+            assert!(matches!(outcome, Err(Error::Db(DbError::Check(_)))), "{bad}: {outcome:?}");
+            let outcome = db.write(async move |tx| {
+                tx.exec(TAKE, &[&9_i64, &"before"]).await?;
+                tx.all_three::<(i64,), (i64,), (i64,)>(&three(TAKE_AND_TELL, Some(bad))).await
+            }).await;
+            assert!(matches!(outcome, Err(Error::Db(DbError::Check(_)))), "{bad}: {outcome:?}");
+            // Nor is anything kept by a unit that looks away.
+            let looks_away = db.write(async move |tx| {
+                let _ = tx.exec_each(&three(TAKE, Some(bad))).await;
+                let later = tx.exec(TAKE, &[&9_i64, &"later"]).await;
+                assert!(matches!(later, Err(Error::Db(DbError::Poisoned))));
+                Ok(())
+            }).await;
+            assert!(matches!(looks_away, Err(Error::Db(DbError::Poisoned))), "{bad}: {looks_away:?}");
+            let looks_away = db.write(async move |tx| {
+                let _ = tx.all_three::<(i64,), (i64,), (i64,)>(&three(TAKE_AND_TELL, Some(bad))).await;
+                Ok(())
+            }).await;
+            assert!(matches!(looks_away, Err(Error::Db(DbError::Poisoned))), "{bad}: {looks_away:?}");
+            assert_eq!(seats(&db).await?, [] as [i64; 0], "{bad}");
+        }
+        take(&db, 100).await?;
+        assert_eq!(seats(&db).await?, [100], "the connection is as good as before");
+    }
+
+    async fn a_row_of_three_that_cannot_be_read_undoes_all(db: Db) {
+        let outcome = db.write(async |tx| {
+            tx.exec(TAKE, &[&9_i64, &"before"]).await?;
+            let [first, _, third] = three(TAKE_AND_TELL, None);
+            let _ = tx.all_three::<(i64,), (i64,), (i64,)>(&[first, Step::new("select 'x'", &[]), third]).await;
+            Ok(())
+        }).await;
+        assert!(matches!(outcome, Err(Error::Db(DbError::Poisoned))), "{outcome:?}");
+        assert_eq!(seats(&db).await?, [] as [i64; 0]);
+    }
+
+    async fn statements_sent_together_answer_each_for_itself_in_their_order(db: Db) {
+        let changed = db.write(async |tx| {
+            let [first, second, third] = three(TAKE, None);
+            let all = Step::new("update seat set n = n + id", &[]);
+            let none = Step::new("delete from seat where id > $1", &[&100_i64]);
+            tx.exec_each(&[first, second, all, none, third]).await
+        }).await?;
+        assert_eq!(changed, [1, 1, 2, 0, 1]);
+        let told = db.read(async |tx| {
+            let ids = |sql| Step::new(sql, &[&1_i64]);
+            tx.all_three::<(i64,), (i64,), (String,)>(&[
+                ids("select id from seat where id > $1 order by id"),
+                ids("select n from seat where id = $1"),
+                ids("select who from seat where id < $1"),
+            ]).await
+        }).await?;
+        assert_eq!(told, (vec![(2,), (3,)], vec![(1,)], vec![]));
     }
 
     async fn violations_are_told_apart(db: Db) {

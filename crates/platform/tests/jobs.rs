@@ -212,6 +212,15 @@ testkit::db_test! {
         assert_eq!((jobs.run_due().await?, ran.take()), (1, vec!["again".to_owned()]));
     }
 
+    async fn a_clock_that_is_ahead_holds_no_job(db: Db) {
+        let (cx, ran) = (cx(), Ran::default());
+        let jobs = idle(reminders(&db, &ran), &cx).await;
+        ask(&db, &cx, remind("again")).await?;
+        let until = cx.now() + SignedDuration::from_mins(11);
+        db.write(async move |tx| tx.exec("update job set lease_holder = 'ahead', lease_until = $1, attempts = 1", &[&until]).await).await?;
+        assert_eq!((jobs.run_due().await?, ran.take()), (1, vec!["again".to_owned()]));
+    }
+
     async fn asked_for_again_while_it_runs_a_job_runs_again(db: Db) {
         let (cx, runs) = (cx(), Arc::new(AtomicUsize::new(0)));
         let mut jobs = Jobs::new("test", db.clone());

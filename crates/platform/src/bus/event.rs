@@ -75,6 +75,9 @@ pub struct Envelope {
     pub at: Timestamp,
     /// When number 1 of its subject was said, in this epoch.
     pub began: Timestamp,
+    /// The trace it was said in, as a `traceparent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
 }
 
 impl Envelope {

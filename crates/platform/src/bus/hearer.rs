@@ -19,6 +19,8 @@ use super::{
 use crate::{
     Cx, Error, Result,
     db::{Db, DbError, Tx, Value},
+    ids,
+    trace::{Kind, Span, Trace},
 };
 
 const JOIN: &str = "insert into joined (source, at) values ($1, $2) on conflict (source) do nothing";
@@ -52,8 +54,19 @@ pub struct Hearer {
 /// What one unit of work was stopped by.
 struct Stopped {
     error: Error,
-    /// The event whose reaction failed, with its turn; none where the database itself failed.
-    at: Option<(usize, String)>,
+    at: UnderWay,
+}
+
+/// Whose reaction is under way, or failed.
+#[derive(Default)]
+enum UnderWay {
+    /// No event's: the database itself failed.
+    #[default]
+    Nobodys,
+    /// That of the event with this turn and id.
+    Of(usize, String),
+    /// That of many events at once.
+    OfMany,
 }
 
 /// What one unit of work is given.
@@ -64,8 +77,9 @@ struct Take {
     again: Arc<HashSet<String>>,
     failed: Vec<Failure>,
     joined: HashMap<String, Timestamp>,
-    /// The event whose reaction is under way.
-    under_way: Arc<Mutex<Option<(usize, String)>>>,
+    /// Whether reactions that could be given many events are given them one by one, for one of them failed.
+    one_by_one: bool,
+    under_way: Arc<Mutex<UnderWay>>,
 }
 
 /// Everything one unit has to do, over all subjects.
@@ -166,8 +180,36 @@ impl Hearer {
         Ok(())
     }
 
-    fn db(&self) -> &Db {
+    pub(super) fn db(&self) -> &Db {
         &self.reactions.db
+    }
+
+    /// What is done when something is heard.
+    pub(super) fn reactions(&self) -> &Reactions {
+        &self.reactions
+    }
+
+    /// Since when a source is listened to; none where it is not yet.
+    pub(super) async fn joined_since(&self, source: &str) -> Result<Option<Timestamp>> {
+        let source = source.to_owned();
+        let since = self.db().read(async move |tx| tx.one::<(Timestamp,)>(JOINED, &[&source]).await).await?;
+        Ok(since.map(|(at,)| at))
+    }
+
+    /// Parks what came and is no event, so that somebody sees it.
+    pub(super) async fn park_unreadable(&self, id: Option<String>, source: &str, kind: &str) -> Result<()> {
+        let now = self.cx.now();
+        let id = id.unwrap_or_else(|| ids::encode("evt", now, self.cx.entropy.bytes()));
+        let (source, kind) = (source.to_owned(), kind.to_owned());
+        self.db().write(async move |tx| waiting::park_unreadable(tx, &id, &source, &kind, now).await).await
+    }
+
+    /// The step of a trace in which this context hears an event.
+    fn span(&self, envelope: &Envelope, parent: Trace) -> Span {
+        let name = format!("{} hears {}", self.name(), envelope.kind);
+        let mut span = Span::begin(Kind::Consumer, name, Some(parent), &self.cx.clock);
+        span.note("messaging.message.id", envelope.id.clone());
+        span
     }
 
     async fn joined_at(&self, source: &str) -> Result<Timestamp> {
@@ -197,23 +239,24 @@ impl Hearer {
         let again = Arc::new(again);
         let (mut rest, mut end, mut applied) = (&events[..], events.len(), 0);
         let mut failed: Vec<Failure> = Vec::new();
-        let mut overtaken = 0;
+        let (mut overtaken, mut one_by_one) = (0, false);
         while !rest.is_empty() {
-            match self.unit(&rest[..end], &again, &failed).await {
+            match self.unit(&rest[..end], &again, &failed, one_by_one).await {
                 Ok(count) => {
                     applied += count;
                     rest = &rest[end..];
                     end = rest.len();
                     failed.clear();
                 }
-                Err(Stopped { error, at: Some((turn, id)) })
+                Err(Stopped { error, at: UnderWay::OfMany }) if !is_of_the_database(&error) => one_by_one = true,
+                Err(Stopped { error, at: UnderWay::Of(turn, id) })
                     if !is_of_the_database(&error) && failed.iter().all(|f| f.event != id) =>
                 {
                     end = end.min(turn + 1);
                     failed.push(Failure::of(id, &error));
                 }
                 // Another was quicker with one of the subjects; what is to be done now is decided anew.
-                Err(Stopped { error: Error::Stale, at: None }) if overtaken < OVERTAKEN => overtaken += 1,
+                Err(Stopped { error: Error::Stale, at: UnderWay::Nobodys }) if overtaken < OVERTAKEN => overtaken += 1,
                 Err(stopped) => return Err(stopped.error),
             }
         }
@@ -225,6 +268,7 @@ impl Hearer {
         events: &[Arc<Envelope>],
         again: &Arc<HashSet<String>>,
         failed: &[Failure],
+        one_by_one: bool,
     ) -> Result<usize, Stopped> {
         let under_way = Arc::<Mutex<_>>::default();
         let take = Take {
@@ -233,10 +277,14 @@ impl Hearer {
             again: again.clone(),
             failed: failed.to_vec(),
             joined: self.lock_joined().clone(),
+            one_by_one,
             under_way: under_way.clone(),
         };
         let done = self.db().write(async move |tx| take.run(tx).await).await;
-        done.map_err(|error| Stopped { error, at: under_way.lock().unwrap_or_else(PoisonError::into_inner).take() })
+        done.map_err(|error| Stopped {
+            error,
+            at: std::mem::take(&mut *under_way.lock().unwrap_or_else(PoisonError::into_inner)),
+        })
     }
 }
 
@@ -259,15 +307,47 @@ impl Take {
             waiting::failed_again(tx, cx, failure).await?;
         }
         todo.plan.apply.sort_by_key(|e| e.turn);
-        for event in &todo.plan.apply {
-            self.note(Some((event.turn, event.envelope.id.clone())));
-            self.hearer.reactions.apply(tx, cx, &event.envelope).await?;
+        let mut spans = Vec::new();
+        let reactions = &self.hearer.reactions;
+        let go_together = |a: &AtHand, b: &AtHand| {
+            !self.one_by_one && a.envelope.kind == b.envelope.kind && reactions.takes_many(&a.envelope.kind)
+        };
+        for some in todo.plan.apply.chunk_by(go_together) {
+            let envelopes: Vec<&Envelope> = some.iter().map(|event| &*event.envelope).collect();
+            let first = spans.len();
+            spans.extend(envelopes.iter().filter_map(|envelope| self.span(envelope)));
+            if let ([event], span) = (some, spans.get(first)) {
+                self.note(UnderWay::Of(event.turn, event.envelope.id.clone()));
+                // What comes of it belongs to its trace.
+                let traced = span.map(|span| Cx { trace: Some(span.trace()), ..cx.clone() });
+                reactions.apply(tx, traced.as_ref().unwrap_or(cx), &envelopes).await?;
+            } else {
+                self.note(UnderWay::OfMany);
+                reactions.apply(tx, cx, &envelopes).await?;
+            }
         }
-        self.note(None);
+        self.note(UnderWay::Nobodys);
+        let (hearer, now) = (self.hearer.name(), cx.now());
+        let waited: Vec<_> = todo.plan.apply.iter().map(|e| now.duration_since(e.envelope.at).as_secs_f64()).collect();
+        tx.after_commit(move || {
+            let effect = metrics::histogram!("bus_effect_seconds", "hearer" => hearer);
+            for seconds in waited {
+                effect.record(seconds.max(0.0));
+            }
+            for span in spans {
+                span.end(false);
+            }
+        });
         Ok(todo.plan.apply.len())
     }
 
-    fn note(&self, under_way: Option<(usize, String)>) {
+    /// The step of the event's trace, where it was said in one.
+    fn span(&self, envelope: &Envelope) -> Option<Span> {
+        let parent = envelope.trace.as_ref()?.parse().ok()?;
+        Some(self.hearer.span(envelope, parent))
+    }
+
+    fn note(&self, under_way: UnderWay) {
         *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = under_way;
     }
 

@@ -37,8 +37,11 @@ mod event;
 mod failure;
 mod hearer;
 pub(crate) mod list;
+mod numbers;
 mod order;
 mod publish;
+mod rabbit;
+mod reached;
 mod reactions;
 mod relay;
 mod retention;
@@ -50,7 +53,9 @@ pub use self::{
     event::{ANY_SOURCE, Class, Envelope, Event, Heard},
     failure::not_yet,
     hearer::Hearer,
+    numbers::{Numbers, numbers},
     publish::forget,
+    rabbit::Broker,
     reactions::Reactions,
     relay::{BATCH, Lag, Relay},
     retention::raise_epoch,
@@ -62,4 +67,4 @@ pub(crate) use self::{failure::pause, run::is_wanted};
 use crate::db::Migration;
 
 /// The tables of the bus, in the database of every context: `db.migrate("bus", bus::MIGRATIONS)`.
-pub const MIGRATIONS: &[Migration] = crate::migrations!("bus.sql");
+pub const MIGRATIONS: &[Migration] = crate::migrations!("bus.sql", "bus_trace.sql");

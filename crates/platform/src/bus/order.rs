@@ -141,6 +141,7 @@ mod tests {
             payload: String::new(),
             at: T(10),
             began: T(10),
+            trace: None,
         };
         AtHand { envelope: Arc::new(envelope), kept: false, blocked: false, turn: 0 }
     }

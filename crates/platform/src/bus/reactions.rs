@@ -22,6 +22,7 @@ pub struct Reactions {
 struct Binding {
     source: &'static str,
     class: Class,
+    kind: &'static str,
 }
 
 struct Named {
@@ -31,7 +32,11 @@ struct Named {
 
 /// A reaction without the type of its event.
 trait Reaction: Send + Sync {
-    fn apply<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, envelope: &'t Envelope) -> BoxFuture<'t, Result<()>>;
+    /// Reacts to events in their order: to one, unless it takes many.
+    fn apply<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, envelopes: &'t [&'t Envelope]) -> BoxFuture<'t, Result<()>>;
+
+    /// Whether it reacts to many events at once.
+    fn takes_many(&self) -> bool;
 }
 
 struct Typed<E, F> {
@@ -44,14 +49,46 @@ where
     E: Event,
     F: for<'t> Fn(&'t mut Tx, &'t Cx, &'t E, &'t Heard) -> BoxFuture<'t, Result<()>> + Send + Sync + 'static,
 {
-    fn apply<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, envelope: &'t Envelope) -> BoxFuture<'t, Result<()>> {
+    fn apply<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, envelopes: &'t [&'t Envelope]) -> BoxFuture<'t, Result<()>> {
         Box::pin(async move {
-            // The error of the parser could quote the content, which is of people.
-            let event: E = serde_json::from_str(&envelope.payload)
-                .map_err(|_| Error::Internal(format!("an event {} cannot be read", E::KIND)))?;
-            (self.react)(tx, cx, &event, &envelope.heard()).await
+            for envelope in envelopes {
+                (self.react)(tx, cx, &read::<E>(envelope)?, &envelope.heard()).await?;
+            }
+            Ok(())
         })
     }
+
+    fn takes_many(&self) -> bool {
+        false
+    }
+}
+
+struct Many<E, F> {
+    react: F,
+    event: PhantomData<fn() -> E>,
+}
+
+impl<E, F> Reaction for Many<E, F>
+where
+    E: Event,
+    F: for<'t> Fn(&'t mut Tx, &'t Cx, &'t [(E, Heard)]) -> BoxFuture<'t, Result<()>> + Send + Sync + 'static,
+{
+    fn apply<'t>(&'t self, tx: &'t mut Tx, cx: &'t Cx, envelopes: &'t [&'t Envelope]) -> BoxFuture<'t, Result<()>> {
+        Box::pin(async move {
+            let events = envelopes.iter().map(|envelope| Ok((read::<E>(envelope)?, envelope.heard())));
+            let events = events.collect::<Result<Vec<_>>>()?;
+            (self.react)(tx, cx, &events).await
+        })
+    }
+
+    fn takes_many(&self) -> bool {
+        true
+    }
+}
+
+fn read<E: Event>(envelope: &Envelope) -> Result<E> {
+    // The error of the parser could quote the content, which is of people.
+    serde_json::from_str(&envelope.payload).map_err(|_| Error::Internal(format!("an event {} cannot be read", E::KIND)))
 }
 
 impl Reactions {
@@ -69,8 +106,21 @@ impl Reactions {
         name: &'static str,
         reaction: impl for<'t> Fn(&'t mut Tx, &'t Cx, &'t E, &'t Heard) -> BoxFuture<'t, Result<()>> + Send + Sync + 'static,
     ) -> &mut Self {
-        self.bindings.push(Binding { source: E::SOURCE, class: E::CLASS });
+        self.bindings.push(Binding { source: E::SOURCE, class: E::CLASS, kind: E::KIND });
         let reaction = Arc::new(Typed::<E, _> { react: reaction, event: PhantomData });
+        self.by_kind.entry(E::KIND).or_default().push(Named { name, reaction });
+        self
+    }
+
+    /// As [`Reactions::hear`], for events that come by the thousand: `reaction` is given those that came together, in their
+    /// order. Where it fails it is given them one by one.
+    pub fn hear_many<E: Event>(
+        &mut self,
+        name: &'static str,
+        reaction: impl for<'t> Fn(&'t mut Tx, &'t Cx, &'t [(E, Heard)]) -> BoxFuture<'t, Result<()>> + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.bindings.push(Binding { source: E::SOURCE, class: E::CLASS, kind: E::KIND });
+        let reaction = Arc::new(Many::<E, _> { react: reaction, event: PhantomData });
         self.by_kind.entry(E::KIND).or_default().push(Named { name, reaction });
         self
     }
@@ -83,22 +133,34 @@ impl Reactions {
     /// Whether the event must come here. Of facts, all of a source do, those without a reaction as well: their numbers
     /// are what shows that none is missing.
     pub(super) fn wants(&self, envelope: &Envelope) -> bool {
-        let bound = || {
-            self.bindings
-                .iter()
-                .any(|b| b.class == envelope.class && (b.source == ANY_SOURCE || *b.source == *envelope.source))
-        };
-        match envelope.class {
+        self.listens(envelope.class, &envelope.source, &envelope.kind)
+    }
+
+    /// Whether events of a kind must come here, from this source.
+    pub(super) fn listens(&self, class: Class, source: &str, kind: &str) -> bool {
+        let bound = || self.bindings.iter().any(|b| b.class == class && (b.source == ANY_SOURCE || b.source == source));
+        match class {
             Class::Fact => bound(),
-            Class::Profile | Class::Log => self.by_kind.contains_key(envelope.kind.as_str()) && bound(),
+            Class::Profile | Class::Log => self.by_kind.contains_key(kind) && bound(),
         }
     }
 
-    /// Does what is to be done for an event.
-    pub(super) async fn apply(&self, tx: &mut Tx, cx: &Cx, envelope: &Envelope) -> Result<()> {
-        for named in self.by_kind.get(envelope.kind.as_str()).into_iter().flatten() {
-            named.reaction.apply(tx, cx, envelope).await.inspect_err(|error| {
-                tracing::warn!(hearer = self.hearer, reaction = named.name, event = %envelope.id, kind = %envelope.kind, error = error.word(), "a reaction failed");
+    /// Class, source and kind of every event that is listened to.
+    pub(super) fn heard_kinds(&self) -> impl Iterator<Item = (Class, &'static str, &'static str)> {
+        self.bindings.iter().map(|b| (b.class, b.source, b.kind))
+    }
+
+    /// Whether events of that kind are given to their reactions many at once.
+    pub(super) fn takes_many(&self, kind: &str) -> bool {
+        self.by_kind.get(kind).is_some_and(|all| all.iter().all(|named| named.reaction.takes_many()))
+    }
+
+    /// Does what is to be done for events of one kind: for one, unless the kind is taken many at once.
+    pub(super) async fn apply(&self, tx: &mut Tx, cx: &Cx, envelopes: &[&Envelope]) -> Result<()> {
+        let Some(first) = envelopes.first() else { return Ok(()) };
+        for named in self.by_kind.get(first.kind.as_str()).into_iter().flatten() {
+            named.reaction.apply(tx, cx, envelopes).await.inspect_err(|error| {
+                tracing::warn!(hearer = self.hearer, reaction = named.name, event = %first.id, kind = %first.kind, count = envelopes.len(), error = error.word(), "a reaction failed");
             })?;
         }
         Ok(())

@@ -18,21 +18,23 @@ use crate::{Cx, Result, db::Db, ids};
 pub const BATCH: i64 = 500;
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
 
-/// Taken when it is free, run out, or ours. Nobody relies on being the only one: the lease saves work, and the hearers
+/// Taken when it is free, run out, ours, or held until later than any right clock could have said: a node whose clock is
+/// ahead must not keep the others from sending. Nobody relies on being the only one: the lease saves work, and the hearers
 /// know what they have heard.
 const LEASE_IT: &str = "
     insert into relay_lease (one, holder, fence, until) values (1, $1, 1, $3)
     on conflict (one) do update set
         fence = case when relay_lease.holder = excluded.holder then relay_lease.fence else relay_lease.fence + 1 end,
         holder = excluded.holder, until = excluded.until
-    where relay_lease.holder = excluded.holder or relay_lease.until <= $2
+    where relay_lease.holder = excluded.holder or relay_lease.until <= $2 or relay_lease.until > $4
     returning fence";
+/// Free from long ago on, whatever the clock of who lets go says.
 const LET_GO: &str = "update relay_lease set until = $2 where one = 1 and holder = $1";
 
 /// By time and number, so that the facts of a subject come in order. Never "after the last one sent": rows become
 /// visible in the order of their commits, which is another.
 const UNSENT: &str = "
-    select id, subject, n, epoch, kind, class, payload, at, began from outbox
+    select id, subject, n, epoch, kind, class, payload, at, began, trace from outbox
     where sent_at is null order by at, n, id limit $1";
 
 const HOLDING: &str = "select fence from relay_lease where one = 1 and holder = $1 and fence = $2";
@@ -51,6 +53,7 @@ crate::row! {
         payload: String,
         at: Timestamp,
         began: Timestamp,
+        trace: Option<String>,
     }
 }
 
@@ -104,7 +107,7 @@ impl Relay {
         }
         self.transport.send(&batch).await?;
         self.note_sent(&batch, held.fence).await?;
-        metrics::counter!("bus_sent", "source" => self.source.to_string()).increment(batch.len() as u64);
+        metrics::counter!("bus_sent_total", "source" => self.source.to_string()).increment(batch.len() as u64);
         Ok(batch.len())
     }
 
@@ -125,9 +128,9 @@ impl Relay {
 
     /// Lets another relay take over at once.
     pub(super) async fn let_go(&self) -> Result<()> {
-        let (holder, now) = (self.holder.clone(), self.cx.now());
+        let holder = self.holder.clone();
         self.turn.lock().await.renew_at = None;
-        self.db.write(async move |tx| tx.exec(LET_GO, &[&holder, &now]).await).await?;
+        self.db.write(async move |tx| tx.exec(LET_GO, &[&holder, &Timestamp::UNIX_EPOCH]).await).await?;
         Ok(())
     }
 
@@ -146,8 +149,11 @@ impl Relay {
         if held.renew_at.is_some_and(|at| now < at) {
             return Ok(true);
         }
-        let (holder, until) = (self.holder.clone(), now + LEASE);
-        let fence = self.db.write(async move |tx| tx.one::<(i64,)>(LEASE_IT, &[&holder, &now, &until]).await).await?;
+        let (holder, until, too_late) = (self.holder.clone(), now + LEASE, now + LEASE * 2);
+        let fence = self
+            .db
+            .write(async move |tx| tx.one::<(i64,)>(LEASE_IT, &[&holder, &now, &until, &too_late]).await)
+            .await?;
         held.renew_at = fence.map(|_| now + LEASE / 2);
         held.fence = fence.map_or(held.fence, |(fence,)| fence);
         Ok(fence.is_some())
@@ -169,7 +175,7 @@ impl Relay {
 
 impl Said {
     fn by(self, source: &Arc<str>) -> Envelope {
-        let Self { id, subject, n, epoch, kind, class, payload, at, began } = self;
-        Envelope { id, source: source.clone(), epoch, subject, n, kind, class, payload, at, began }
+        let Self { id, subject, n, epoch, kind, class, payload, at, began, trace } = self;
+        Envelope { id, source: source.clone(), epoch, subject, n, kind, class, payload, at, began, trace }
     }
 }

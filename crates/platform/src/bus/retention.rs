@@ -35,6 +35,8 @@ const SEND_AGAIN: &str = "
     where id > $1 and id <= $2 and sent_at is not null and (class = 'profile' or at >= $3)";
 
 const RAISE: &str = "update bus_state set epoch = epoch + 1 where one = 1 returning epoch";
+/// Whoever held it when the backup was made is not there any more.
+const LET_GO: &str = "update relay_lease set until = $1 where one = 1";
 const SPEAK_ANEW: &str = "update outbox set epoch = $1, n = 1, sent_at = null where class = 'profile'";
 
 /// Deletes what was sent more than 90 days ago; of profiles the newest stay.
@@ -94,6 +96,7 @@ pub async fn raise_epoch(tx: &mut Tx) -> Result<i64> {
     let (epoch,) =
         tx.one::<(i64,)>(RAISE, &[]).await?.ok_or_else(|| crate::Error::internal("the bus has no state here"))?;
     tx.exec(SPEAK_ANEW, &[&epoch]).await?;
+    tx.exec(LET_GO, &[&Timestamp::UNIX_EPOCH]).await?;
     tx.ring_after_commit(|signals| &signals.published);
     Ok(epoch)
 }

@@ -11,6 +11,8 @@ use tokio::{
 
 use super::{
     hearer::Hearer,
+    rabbit::{Broker, Mail, Mailbox, Post},
+    reached,
     reactions::Reactions,
     relay::{BATCH, Lag, Relay},
     transport::{InProcess, Transport},
@@ -24,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const GATHER: Duration = Duration::from_millis(4);
 /// The pause after a failure, which doubles up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How often old rows are deleted and overdue ones told of.
 const TIDY: SignedDuration = SignedDuration::from_hours(24);
 const LOOK_AFTER: SignedDuration = SignedDuration::from_mins(1);
@@ -35,12 +37,13 @@ pub struct Bus {
     entropy: Entropy,
     sources: Vec<(&'static str, Db)>,
     hearers: Vec<Reactions>,
+    broker: Option<Broker>,
 }
 
 impl Bus {
     /// A bus nobody speaks or listens on.
     pub fn new(clock: Clock, entropy: Entropy) -> Self {
-        Self { clock, entropy, sources: Vec::new(), hearers: Vec::new() }
+        Self { clock, entropy, sources: Vec::new(), hearers: Vec::new(), broker: None }
     }
 
     /// Sends what the context `name` says: its outbox lies in `db`.
@@ -55,9 +58,29 @@ impl Bus {
         self
     }
 
-    /// Starts sending and hearing within this process.
+    /// Lets events travel over a broker, if one is named, so that other processes hear them too.
+    pub fn over(&mut self, broker: Broker) -> &mut Self {
+        self.broker = Some(broker).filter(Broker::is_used);
+        self
+    }
+
+    /// Makes every hearer's place at the broker, so that what is said from now on is kept for those who are started
+    /// later. Does nothing without a broker. To be done once before several processes are started for the first time.
+    pub async fn prepare(self) -> Result<()> {
+        let Self { clock, entropy, hearers, broker, .. } = self;
+        let Some(broker) = broker else { return Ok(()) };
+        for reactions in hearers {
+            let cx = Cx::system(reactions.hearer(), clock.clone(), entropy.clone());
+            let hearer = Arc::new(Hearer::new(reactions, cx));
+            Mailbox { hearer, broker: broker.clone(), mail: Arc::default() }.prepare().await?;
+        }
+        Ok(())
+    }
+
+    /// Starts sending and hearing: over the broker, or within this process where there is none. It does not wait for
+    /// the broker; until that is there, events stay in the outboxes.
     pub async fn start(self) -> Result<BusHandle> {
-        let Self { clock, entropy, sources, hearers } = self;
+        let Self { clock, entropy, sources, hearers, broker } = self;
         let cx = |name: &str| Cx::system(name, clock.clone(), entropy.clone());
         let hearers: Vec<Arc<Hearer>> = hearers
             .into_iter()
@@ -66,16 +89,26 @@ impl Bus {
                 Arc::new(Hearer::new(r, cx))
             })
             .collect();
-        for hearer in &hearers {
-            for (source, _) in &sources {
-                hearer.join(source).await?;
-            }
-        }
-        let transport: Arc<dyn Transport> = Arc::new(InProcess::new(hearers.clone()));
         let mut relays = Vec::new();
         let (stop, stopped) = watch::channel(false);
         let mut tasks = Vec::new();
+        let mut mail = None;
+        let transport: Arc<dyn Transport> = if let Some(broker) = broker {
+            let taken = mail.insert(Arc::<Mail>::default());
+            let (transport, mailboxes) = over(&broker, &hearers, taken, &stopped);
+            tasks.extend(mailboxes);
+            transport
+        } else {
+            for hearer in &hearers {
+                for (source, _) in &sources {
+                    hearer.join(source).await?;
+                }
+            }
+            Arc::new(InProcess::new(hearers.clone()))
+        };
+        let mut said = Vec::new();
         for (name, db) in sources {
+            said.push((name, db.clone()));
             let relay = Arc::new(Relay::new(name, db.clone(), transport.clone(), cx(name)));
             tasks.push(tokio::spawn(send(relay.clone(), db, stopped.clone(), clock.clone())));
             relays.push(relay);
@@ -83,14 +116,36 @@ impl Bus {
         for hearer in &hearers {
             tasks.push(tokio::spawn(retry(hearer.clone(), stopped.clone(), clock.clone())));
         }
-        Ok(BusHandle { relays, hearers, stop, tasks: Mutex::new(tasks) })
+        Ok(BusHandle { relays, sources: said, hearers, mail, stop, tasks: Mutex::new(tasks) })
     }
+}
+
+/// Both ends of the broker: what relays send with, and a task for each hearer. Nothing is sent before all hearers of
+/// this process have their queues.
+fn over(
+    broker: &Broker,
+    hearers: &[Arc<Hearer>],
+    mail: &Arc<Mail>,
+    stopped: &watch::Receiver<bool>,
+) -> (Arc<dyn Transport>, Vec<JoinHandle<()>>) {
+    let (missing, queues) = watch::channel(hearers.len());
+    let missing = Arc::new(missing);
+    let start = |hearer: &Arc<Hearer>| {
+        let missing = missing.clone();
+        let mailbox = Mailbox { hearer: hearer.clone(), broker: broker.clone(), mail: mail.clone() };
+        tokio::spawn(mailbox.run(stopped.clone(), move || missing.send_modify(|missing| *missing -= 1)))
+    };
+    let mailboxes = hearers.iter().map(start).collect();
+    (Arc::new(Post::new(broker.clone(), queues)), mailboxes)
 }
 
 /// The running bus of one process. It ends by [`BusHandle::stop`], or soon after it is dropped.
 pub struct BusHandle {
     relays: Vec<Arc<Relay>>,
+    sources: Vec<(&'static str, Db)>,
     hearers: Vec<Arc<Hearer>>,
+    /// What came over the broker, where there is one.
+    mail: Option<Arc<Mail>>,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -103,14 +158,14 @@ impl BusHandle {
         loop {
             timeout_at(end, self.move_on_to_the_end()).await.map_err(|_| Error::Late)?;
             let unsent: i64 = self.lag().await?.iter().map(|lag| lag.unsent).sum();
-            if unsent == 0 {
+            if unsent == 0 && self.has_arrived().await? {
                 break;
             }
             if Instant::now() >= end {
-                return Err(Error::Internal(format!("{unsent} events are another relay's to send")));
+                return Err(Error::Internal(format!("{unsent} events are another relay's to send, or on their way")));
             }
             // Another relay has its turn, as a process that ended without saying so may: its lease runs out.
-            let _ = timeout(PAUSE, std::future::pending::<()>()).await;
+            let _ = timeout(PAUSE, self.something_arrives()).await;
         }
         for hearer in &self.hearers {
             let (waiting, parked) = (hearer.waiting().await?, hearer.parked(5).await?);
@@ -179,6 +234,27 @@ impl BusHandle {
             if task.await.is_err() {
                 tracing::error!("a task of the bus had panicked");
             }
+        }
+    }
+
+    /// Whether all that was sent over a broker has come to the hearers of this process, and what those said in answer.
+    async fn has_arrived(&self) -> Result<bool> {
+        let Some(mail) = &self.mail else { return Ok(true) };
+        let Some(before) = mail.at_rest() else { return Ok(false) };
+        for (source, db) in &self.sources {
+            for hearer in &self.hearers {
+                if !reached::everything(source, db, hearer).await? {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(mail.at_rest() == Some(before))
+    }
+
+    async fn something_arrives(&self) {
+        match &self.mail {
+            Some(mail) => mail.taken.notified().await,
+            None => std::future::pending().await,
         }
     }
 
@@ -254,7 +330,11 @@ async fn retry(hearer: Arc<Hearer>, mut stopped: watch::Receiver<bool>, clock: C
 }
 
 /// Waits for the event, so long at most, or until all is to stop; whether it came.
-async fn until(limit: Duration, stopped: &mut watch::Receiver<bool>, event: impl Future<Output = ()>) -> bool {
+pub(super) async fn until(
+    limit: Duration,
+    stopped: &mut watch::Receiver<bool>,
+    event: impl Future<Output = ()>,
+) -> bool {
     tokio::select! {
         came = timeout(limit, event) => came.is_ok(),
         _ = stopped.changed() => false,

@@ -52,7 +52,19 @@ crate::row! {
 impl Waiting {
     pub(super) fn envelope(self) -> Arc<Envelope> {
         let Self { id, source, class, subject, epoch, n, kind, payload, at, began, .. } = self;
-        Arc::new(Envelope { id, source: source.into(), epoch, subject, n, kind, class, payload, at, began })
+        Arc::new(Envelope {
+            id,
+            source: source.into(),
+            epoch,
+            subject,
+            n,
+            kind,
+            class,
+            payload,
+            at,
+            began,
+            trace: None,
+        })
     }
 }
 
@@ -89,9 +101,18 @@ const KEEP: &str = "
     insert into waiting (id, source, class, subject, epoch, n, kind, payload, at, began, kept_at, attempts, due_at, reason)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (id) do nothing";
 
+const UNREADABLE: &str = "
+    insert into waiting (id, source, class, subject, epoch, n, kind, payload, at, began, kept_at, attempts, due_at, reason, parked_at)
+    values ($1, $2, 'log', '', 0, 0, $3, '', $4, $4, $4, 1, $4, 'unreadable', $4) on conflict (id) do nothing";
+
 const STATE: &str = "select attempts, kept_at from waiting where id = $1";
 const FAILED: &str = "update waiting set attempts = $2, reason = $3, due_at = $4, parked_at = $5 where id = $1";
-const DROP: Pair = listed!("delete from waiting where id in ", "$1", "");
+/// Row locks are taken in the order of ids, so that two replicas that drop the same rows wait for each other one way only.
+const DROP: Pair = Pair {
+    sqlite: "delete from waiting where id in (select value from json_each($1))",
+    postgres: "delete from waiting where id in (select id from waiting
+        where id in (select jsonb_array_elements_text(($1::text)::jsonb)) order by id for update)",
+};
 
 const OPEN: &str = "select count(*) from waiting where parked_at is null";
 const OVERDUE: &str = "select count(*) from waiting where kept_at < $1 and attempts = 0";
@@ -126,7 +147,9 @@ pub(super) async fn of_ids(tx: &mut Tx, ids: &str) -> Result<Vec<Waiting>> {
 pub(super) async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Arc<Envelope>>> {
     let mut due = tx.all::<Waiting>(DUE, &[&now, &AT_ONCE]).await?;
     due.extend(tx.all::<Waiting>(READY, &[&AT_ONCE]).await?);
-    due.sort_by_key(|w| (w.epoch, w.n));
+    // One order for every replica, whenever it looks and however often an event failed: whoever locks in it waits for no
+    // one who waits for them.
+    due.sort_by(|a, b| (a.epoch, a.n, &a.id).cmp(&(b.epoch, b.n, &b.id)));
     Ok(due.into_iter().map(Waiting::envelope).collect())
 }
 
@@ -202,6 +225,12 @@ pub(super) async fn parked(tx: &mut Tx, limit: i64) -> Result<Vec<Parked>> {
 /// Has a parked event tried again; false where there is none of that id.
 pub(super) async fn retry(tx: &mut Tx, id: &str, now: Timestamp) -> Result<bool> {
     Ok(tx.exec(RETRY, &[&id, &now]).await? > 0)
+}
+
+/// Parks what is no event. It stands among the lines of a log, which nothing waits for.
+pub(super) async fn park_unreadable(tx: &mut Tx, id: &str, source: &str, kind: &str, now: Timestamp) -> Result<()> {
+    tx.exec(UNREADABLE, &[&id, &source, &kind, &now]).await?;
+    Ok(())
 }
 
 /// Lets a parked event go without its reaction, and those after it follow; false where there is none of that id.

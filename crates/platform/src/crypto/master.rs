@@ -4,7 +4,10 @@ use std::{fs, io::Write, path::Path};
 
 use zeroize::Zeroizing;
 
-use super::primitives::{hex, hmac_sha256, sha256_hex};
+use super::{
+    primitives::{hex, hmac_sha256, sha256_hex},
+    seal::DataKey,
+};
 use crate::{
     entropy::Entropy,
     error::{Error, Result},
@@ -78,6 +81,12 @@ impl MasterKey {
         hmac_sha256(&self.0[..], &[b"mediverse:derive:", purpose.as_bytes()])
     }
 
+    /// A key that seals values for one purpose: what a browser keeps for us between two pages, for instance.
+    pub fn sealing(&self, purpose: &str) -> DataKey {
+        let [id, key] = ["id", "key"].map(|part| self.derive(&format!("seal:{purpose}:{part}")));
+        DataKey::new(std::array::from_fn(|i| id[i]), &key)
+    }
+
     /// The key that wraps data keys.
     pub(super) fn wrapping(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.derive("wrap-data-keys:1"))
@@ -103,11 +112,15 @@ fn unhex(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
     Some(key)
 }
 
+/// A file of our own is read by nobody else. One that is another's, as a cluster mounts secrets into a container that
+/// is not root, may be read by its group, for that is how we read it.
 #[cfg(unix)]
 fn refuse_if_shared(path: &Path) -> Result<()> {
-    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).map_err(Error::internal)?.permissions());
-    let (group, others) = (mode & 0o070, mode & 0o007);
-    if (group, others) == (0, 0) {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = fs::metadata(path).map_err(Error::internal)?;
+    let (group, others) = (file.mode() & 0o070, file.mode() & 0o007);
+    let mounted = || fs::metadata("/proc/self").is_ok_and(|us| us.uid() != file.uid());
+    if (group, others) == (0, 0) || (group, others) == (0o040, 0) && mounted() {
         Ok(())
     } else {
         Err(Error::internal("the master key file may be read by others: set its mode to 0600"))
@@ -139,6 +152,21 @@ mod tests {
         assert!(made.save(&path).is_err(), "a key is never overwritten");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         assert!(MasterKey::open(&path, &Entropy::System).is_err());
+        // Only root can give a file away.
+        if std::os::unix::fs::chown(&path, Some(65_534), None).is_ok() {
+            assert!(MasterKey::open(&path, &Entropy::System).is_ok(), "mounted for our group");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+            assert!(MasterKey::open(&path, &Entropy::System).is_err());
+        }
+    }
+
+    #[test]
+    fn a_purpose_has_a_sealing_key_of_its_own() {
+        let (master, entropy) = (MasterKey::generate(&Entropy::seeded(7)), Entropy::System);
+        let sealed = master.sealing("pages").seal("cookie", b"text", &entropy);
+        assert_eq!(master.sealing("pages").open("cookie", &sealed).unwrap(), b"text");
+        assert!(master.sealing("other").open("cookie", &sealed).is_err());
+        assert!(MasterKey::generate(&Entropy::seeded(8)).sealing("pages").open("cookie", &sealed).is_err());
     }
 
     /// E6

@@ -9,9 +9,11 @@ mod master;
 mod primitives;
 mod seal;
 mod store;
+mod stream;
 
 pub use blind::BlindIndex;
 pub use master::MasterKey;
 pub use primitives::{equal, hmac_sha256, sha256_hex, token};
 pub use seal::DataKey;
 pub use store::KeyStore;
+pub use stream::{OpeningReader, SealingWriter};

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     DbError, Engine,
+    expand::is_contract,
     postgres::on_error,
     sqlite::{on_prepare, on_run},
 };
@@ -64,14 +65,20 @@ impl Migration {
 
 const TABLE: &str = "create table if not exists _migration (
     context text not null, n bigint not null, name text not null, checksum text not null, primary key (context, n))";
+pub(super) const COUNT: &str = "select count(*) from _migration where context = $1";
 const APPLIED: &str = "select name, checksum from _migration where context = $1 order by n";
 const NOTE: &str = "insert into _migration (context, n, name, checksum) values ($1, $2, $3, $4)";
 
-/// Those not applied yet, where the applied ones are the first of the list, unchanged.
+/// Those not applied yet, where the applied ones are the first of the list, unchanged. The version after this one may have
+/// added more: both serve beside each other for as long as they are exchanged.
 fn outstanding<'m>(migrations: &'m [Migration], applied: &[(String, String)]) -> Result<&'m [Migration], DbError> {
     for (i, (name, checksum)) in applied.iter().enumerate() {
         let Some(migration) = migrations.get(i) else {
-            return Err(DbError::Other(format!("the database is newer than this program: it has {name}")));
+            // A newer version has come before us. What it added hurts nobody; what it took away may be ours.
+            if is_contract(name) {
+                return Err(DbError::Other(format!("the database is newer than this program: it has {name}")));
+            }
+            continue;
         };
         if migration.name != name {
             return Err(DbError::Other(format!(
@@ -85,7 +92,7 @@ fn outstanding<'m>(migrations: &'m [Migration], applied: &[(String, String)]) ->
             )));
         }
     }
-    Ok(&migrations[applied.len()..])
+    Ok(&migrations[applied.len().min(migrations.len())..])
 }
 
 /// On the writer's thread, alone. Foreign keys are off while tables are rebuilt and checked before the end.

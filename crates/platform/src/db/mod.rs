@@ -16,14 +16,17 @@
 //! A unit awaits the database only. On SQLite one writer thread polls it once, many units a COMMIT; on PostgreSQL it
 //! runs on a task of its own. Either way it runs to the end though its caller has gone, and answers after the COMMIT.
 
+pub mod backup;
 mod column;
 mod error;
+mod expand;
 mod migrate;
 mod page;
 mod postgres;
 mod row;
 mod signals;
 mod sqlite;
+mod step;
 mod tx;
 mod unit;
 mod value;
@@ -36,6 +39,7 @@ pub use self::{
     migrate::Migration,
     page::{Cursor, Page, PageAsk},
     row::{Fields, FromRow, Row},
+    step::Step,
     tx::Tx,
     unit::Unit,
     value::{Bind, Bound, Value},
@@ -124,13 +128,31 @@ impl Db {
     /// Applies the migrations of a context that were not applied yet, all or none, and answers how many. Those applied
     /// before must be the first of `migrations`, unchanged.
     pub async fn migrate(&self, context: &'static str, migrations: &[Migration]) -> Result<usize> {
-        let migrations = migrations.to_vec();
-        Ok(match &*self.0 {
+        let (migrations, count) = (migrations.to_vec(), migrations.len());
+        let applied = match &*self.0 {
             Backend::Sqlite(sqlite) => {
                 sqlite.alone(move |connection| migrate::sqlite(connection, context, &migrations)).await?
             }
             Backend::Postgres(postgres) => postgres.migrate(context, migrations).await?,
+        };
+        self.counter().ledgers().insert(context, count);
+        Ok(applied)
+    }
+
+    /// Whether the database is still at what [`Db::migrate`] brought it to, or beyond: not so where an older backup was
+    /// put in its place under a running process.
+    pub async fn is_up_to_date(&self) -> Result<bool> {
+        let ledgers = self.counter().ledgers().clone();
+        self.read(async move |tx| {
+            for (context, count) in ledgers {
+                let applied = tx.one::<(i64,)>(migrate::COUNT, &[&context]).await?.map_or(0, |(applied,)| applied);
+                if applied < count as i64 {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         })
+        .await
     }
 
     /// Does a unit of work in one transaction: committed where it answers `Ok`, rolled back where it answers `Err`,
@@ -164,6 +186,14 @@ impl Db {
         self.counter().tally()
     }
 
+    /// The connections to the server now; none on SQLite, which needs none.
+    pub fn pool(&self) -> Option<PoolState> {
+        match &*self.0 {
+            Backend::Sqlite(_) => None,
+            Backend::Postgres(postgres) => Some(postgres.pool_state()),
+        }
+    }
+
     fn counter(&self) -> &Counter {
         match &*self.0 {
             Backend::Sqlite(sqlite) => sqlite.counter(),
@@ -181,6 +211,17 @@ impl Db {
     }
 }
 
+/// The connections to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Connections in use.
+    pub in_use: usize,
+    /// Connections there may be.
+    pub most: usize,
+    /// Units that wait for one.
+    pub waiting: usize,
+}
+
 /// What a database has written since it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
@@ -196,9 +237,15 @@ struct Counter {
     signals: Arc<signals::Signals>,
     units: std::sync::atomic::AtomicU64,
     commits: std::sync::atomic::AtomicU64,
+    /// How many migrations of each context were applied.
+    ledgers: std::sync::Mutex<std::collections::BTreeMap<&'static str, usize>>,
 }
 
 impl Counter {
+    fn ledgers(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeMap<&'static str, usize>> {
+        self.ledgers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     fn committed(&self, units: u64) {
         self.units.fetch_add(units, std::sync::atomic::Ordering::Relaxed);
         self.commits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

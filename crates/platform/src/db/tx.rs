@@ -12,6 +12,7 @@ use super::{
     row::{FromRow, Row},
     signals::Signals,
     sqlite,
+    step::Step,
     value::{Bind, Value},
 };
 use crate::Result;
@@ -116,6 +117,41 @@ impl Tx {
         self.end(changed)
     }
 
+    /// Runs statements one after the other, on PostgreSQL without waiting for each answer, and answers how many rows
+    /// each of them changed. Where one fails, those after it have done nothing.
+    pub async fn exec_each(&mut self, steps: &[Step]) -> Result<Vec<u64>> {
+        self.begin()?;
+        let changed = match &mut self.on {
+            On::Sqlite(connection) => {
+                steps.iter().map(|step| connection.execute(step.sql, &step.bound())).collect::<Result<Vec<_>, _>>()
+            }
+            On::Postgres(session) => {
+                let _in_flight = InFlight::begin(&self.in_flight);
+                session.execute_each(steps).await
+            }
+        };
+        self.end(changed)
+    }
+
+    /// The results of three statements, one after the other, on PostgreSQL without waiting for each answer.
+    pub async fn all_three<A: FromRow, B: FromRow, C: FromRow>(
+        &mut self,
+        [first, second, third]: &[Step; 3],
+    ) -> Result<(Vec<A>, Vec<B>, Vec<C>)> {
+        self.begin()?;
+        let results = match &mut self.on {
+            On::Sqlite(connection) => three_of(connection, first, second, third),
+            On::Postgres(session) => {
+                let _in_flight = InFlight::begin(&self.in_flight);
+                session
+                    .query_three([first, second, third])
+                    .await
+                    .and_then(|[a, b, c]| Ok((decoded(&a)?, decoded(&b)?, decoded(&c)?)))
+            }
+        };
+        self.end(results)
+    }
+
     /// Has something done after the COMMIT is durable and before the caller gets its answer: waking a relay, dropping
     /// a cache entry. It must be short; it is dropped where the transaction is rolled back, and not run for reads.
     pub fn after_commit(&mut self, f: impl FnOnce() + Send + 'static) {
@@ -167,4 +203,24 @@ impl Tx {
         self.spoilt = answer.as_ref().err().cloned();
         Ok(answer?)
     }
+}
+
+/// What three queries found.
+type Three<A, B, C> = (Vec<A>, Vec<B>, Vec<C>);
+
+fn three_of<A: FromRow, B: FromRow, C: FromRow>(
+    connection: &mut sqlite::Connection,
+    first: &Step,
+    second: &Step,
+    third: &Step,
+) -> Result<Three<A, B, C>, DbError> {
+    Ok((
+        connection.rows(first.sql, &first.bound(), usize::MAX)?,
+        connection.rows(second.sql, &second.bound(), usize::MAX)?,
+        connection.rows(third.sql, &third.bound(), usize::MAX)?,
+    ))
+}
+
+fn decoded<R: FromRow>(rows: &[tokio_postgres::Row]) -> Result<Vec<R>, DbError> {
+    rows.iter().map(|row| R::from_row(&Row::postgres(row))).collect()
 }

@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     i18n::Locale,
     ids,
+    trace::Trace,
 };
 
 /// What is known of a visit before, and after, it is known who comes.
@@ -34,6 +35,10 @@ pub(super) struct Visit {
     /// A guest's fresh secret for forms, to be kept in a cookie.
     pub fresh_secret: Option<String>,
     pub csrf: Option<Csrf>,
+    /// The trace a proxy of ours has begun.
+    pub handed: Option<Trace>,
+    /// The fields of a form of ours that came with the token of another session.
+    pub stale_fields: Option<Vec<(String, String)>>,
 }
 
 impl Visit {
@@ -53,6 +58,7 @@ impl Visit {
         cx.address = if trusted { forwarded(headers, &settings.trusted_proxies).or(peer) } else { peer };
         cx.deadline =
             jiff::SignedDuration::try_from(settings.time_limit).ok().and_then(|limit| now.checked_add(limit).ok());
+        let handed = text(headers, "traceparent").filter(|_| trusted).and_then(|text| text.parse().ok());
         let path = request.uri().path();
         Self {
             cx,
@@ -61,6 +67,8 @@ impl Visit {
             chosen,
             fresh_secret: None,
             csrf: None,
+            handed,
+            stale_fields: None,
         }
     }
 

@@ -24,12 +24,20 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// A `Set-Cookie` value that scripts cannot read and other sites do not send. Lives `max_age` seconds, or as long as
 /// the browser where `None`; 0 deletes. Fails where the value is no cookie text.
 pub fn write(name: &str, value: &str, max_age: Option<u64>, https: bool) -> Result<HeaderValue> {
+    write_under("/", name, value, max_age, https)
+}
+
+/// As [`write`], sent with requests under this path alone. Such a cookie cannot bear a `__Host-` name.
+pub fn write_under(path: &str, name: &str, value: &str, max_age: Option<u64>, https: bool) -> Result<HeaderValue> {
     let life = max_age.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
     let secure = if https { "; Secure" } else { "" };
-    if value.bytes().any(|byte| !byte.is_ascii_graphic() || b"\",;\\".contains(&byte)) {
-        return Err(Error::internal("a cookie value holds characters that cookies cannot hold"));
+    if [value, path]
+        .into_iter()
+        .any(|text| text.bytes().any(|byte| !byte.is_ascii_graphic() || b"\",;\\".contains(&byte)))
+    {
+        return Err(Error::internal("a cookie holds characters that cookies cannot hold"));
     }
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}"))
+    HeaderValue::from_str(&format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{life}"))
         .map_err(Error::internal)
 }
 
@@ -47,6 +55,9 @@ mod tests {
         assert_eq!(super::read(&headers, "b"), None);
         let written = super::write("__Host-session", "v", Some(60), true).unwrap();
         assert_eq!(written, "__Host-session=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
+        let under = super::write_under("/order/7", "note", "v", None, true).unwrap();
+        assert_eq!(under, "note=v; Path=/order/7; HttpOnly; SameSite=Lax; Secure");
         assert!(super::write("a", "x; Domain=evil", None, true).is_err());
+        assert!(super::write_under("/; Domain=evil", "a", "x", None, true).is_err());
     }
 }

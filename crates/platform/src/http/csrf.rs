@@ -17,7 +17,24 @@ use crate::{
     error::{Error, Result},
 };
 
-const REFUSED: Error = Error::Forbidden("csrf");
+pub(super) const REFUSED: Error = Error::Forbidden("csrf");
+/// The longest form, in bytes, that is offered once more where its token is no longer good.
+const OFFERED_AGAIN: usize = 32 * 1024;
+
+/// Why a request is not let through.
+#[derive(Debug)]
+pub(super) enum Refused {
+    Plainly(Error),
+    /// It is a form that our own page sent, as the browser proves; its token belongs to a session that is over. These
+    /// are its fields.
+    Stale(Vec<(String, String)>),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Plainly(error)
+    }
+}
 
 /// Gives tokens for the forms of a page. A handler takes it as an argument.
 #[derive(Clone)]
@@ -84,13 +101,13 @@ pub(super) async fn check(
     signed_in: bool,
     origins: &[String],
     body_limit: usize,
-) -> Result<Request> {
+) -> Result<Request, Refused> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {
         return Ok(request);
     }
     match origin(request.headers(), origins) {
-        Origin::Foreign => return Err(REFUSED),
-        Origin::Unknown if signed_in => return Err(REFUSED),
+        Origin::Foreign => return Err(REFUSED.into()),
+        Origin::Unknown if signed_in => return Err(REFUSED.into()),
         Origin::Own | Origin::Unknown => {}
     }
     match Kind::of(request.headers()) {
@@ -99,16 +116,24 @@ pub(super) async fn check(
         Kind::Multipart => {
             // A file form's token would be somewhere in its stream; here the browser's word on the origin must do.
             let proven = matches!(origin(request.headers(), origins), Origin::Own);
-            if proven || header_token_fits(&request, csrf) { Ok(request) } else { Err(REFUSED) }
+            if proven || header_token_fits(&request, csrf) { Ok(request) } else { Err(REFUSED.into()) }
         }
         Kind::Other | Kind::Urlencoded if header_token_fits(&request, csrf) => Ok(request),
-        Kind::Other => Err(REFUSED),
-        Kind::Urlencoded => check_field(request, csrf, body_limit).await,
+        Kind::Other => Err(REFUSED.into()),
+        Kind::Urlencoded => {
+            let proven = matches!(origin(request.headers(), origins), Origin::Own);
+            check_field(request, csrf, body_limit, proven).await
+        }
     }
 }
 
-/// Whether the token in the form's field `csrf` fits.
-async fn check_field(request: Request, csrf: Option<&Csrf>, body_limit: usize) -> Result<Request> {
+/// Whether the token in the form's field `csrf` fits. Where it does not, a form that `proven`ly is ours is handed back.
+async fn check_field(
+    request: Request,
+    csrf: Option<&Csrf>,
+    body_limit: usize,
+    proven: bool,
+) -> Result<Request, Refused> {
     let (parts, body) = request.into_parts();
     let mut reading = Request::new(body);
     reading.extensions_mut().insert(BodyLimit(body_limit));
@@ -117,8 +142,11 @@ async fn check_field(request: Request, csrf: Option<&Csrf>, body_limit: usize) -
         url::form_urlencoded::parse(&bytes).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
     if token.zip(csrf).is_some_and(|(token, csrf)| csrf.accepts(&token)) {
         Ok(Request::from_parts(parts, Body::from(bytes)))
+    } else if proven && bytes.len() <= OFFERED_AGAIN {
+        let fields = url::form_urlencoded::parse(&bytes).filter(|(name, _)| name != "csrf");
+        Err(Refused::Stale(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()))
     } else {
-        Err(REFUSED)
+        Err(REFUSED.into())
     }
 }
 

@@ -30,7 +30,7 @@ use super::{
     extract::BodyLimit,
     headers::secure,
     network::Network,
-    problem::{ErrorPage, Failure, Problem},
+    problem::{ErrorPage, Failure, Problem, StaleForm},
 };
 use crate::{
     clock::Clock,
@@ -39,6 +39,7 @@ use crate::{
     error::{Error, Result},
     i18n::Texts,
     telemetry,
+    trace::{Here, Kind, Span, within},
 };
 
 /// What the edge needs to know.
@@ -131,8 +132,15 @@ impl Edge {
             let recognised = visit.recognise(settings, request.headers()).await?;
             if recognised != Recognised::ByToken {
                 let signed_in = recognised == Recognised::ByCookie;
-                request = csrf::check(request, visit.csrf.as_ref(), signed_in, &settings.origins, settings.body_limit)
-                    .await?;
+                let checked =
+                    csrf::check(request, visit.csrf.as_ref(), signed_in, &settings.origins, settings.body_limit).await;
+                request = checked.map_err(|refused| match refused {
+                    csrf::Refused::Plainly(error) => error,
+                    csrf::Refused::Stale(fields) => {
+                        visit.stale_fields = Some(fields);
+                        csrf::REFUSED
+                    }
+                })?;
             }
         }
         attach(visit, &mut request);
@@ -142,8 +150,13 @@ impl Edge {
     /// Tells a failure in the way the visitor reads.
     fn tell(&self, visit: &Visit, failure: &Failure, headers: &HeaderMap) -> Response {
         let instance = visit.path_and_query.split('?').next().unwrap_or_default();
-        let problem =
+        let mut problem =
             Problem::of_failure(failure, &self.settings.texts, visit.cx.locale, &visit.cx.request_id, instance);
+        problem.stale_form = visit
+            .stale_fields
+            .as_ref()
+            .zip(visit.csrf.as_ref())
+            .map(|(fields, csrf)| StaleForm { fields: fields.clone(), token: csrf.token() });
         let mut response = match &self.error_page {
             Some(page) if !visit.wants_json => show(page.as_ref(), visit, problem),
             _ => problem.into_json(),
@@ -208,8 +221,27 @@ async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Respo
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let template = route.as_ref().map_or("none", MatchedPath::as_str);
     let mut visit = Visit::open(&edge.settings, &request);
-    let limited = tokio::time::timeout(edge.settings.time_limit, edge.answer(&mut visit, request, next));
+    let mut span = Span::begin(Kind::Server, format!("{method} {template}"), visit.handed, &edge.settings.clock);
+    visit.cx.trace = Some(span.trace());
+    let here = Here { trace: span.trace(), request_id: visit.cx.request_id.clone() };
+    let response = within(here, answer_in_time(&edge, &mut visit, request, next, route.as_ref())).await;
+    telemetry::request(&method, route.as_ref().map(MatchedPath::as_str), response.status(), started.elapsed());
+    span.note("http.response.status_code", response.status().as_str().to_owned());
+    span.end(response.status().is_server_error());
+    response
+}
+
+/// The answer, or what came in its place: an error, a panic, the end of the time.
+async fn answer_in_time(
+    edge: &Edge,
+    visit: &mut Visit,
+    request: Request,
+    next: Next,
+    route: Option<&MatchedPath>,
+) -> Response {
+    let limited = tokio::time::timeout(edge.settings.time_limit, edge.answer(visit, request, next));
     let mut response = match AssertUnwindSafe(limited).catch_unwind().await {
         Ok(Ok(Ok(response))) => response,
         Ok(Ok(Err(error))) => error.into_response(),
@@ -218,11 +250,10 @@ async fn around(State(edge): State<Edge>, request: Request, next: Next) -> Respo
         Err(_) => Error::internal("a handler panicked").into_response(),
     };
     if let Some(failure) = failure_of(&response) {
-        log(&failure, &visit, route.as_ref());
-        response = edge.tell(&visit, &failure, response.headers());
+        log(&failure, visit, route);
+        response = edge.tell(visit, &failure, response.headers());
     }
-    edge.finish(&visit, &mut response);
-    telemetry::request(&method, route.as_ref().map(MatchedPath::as_str), response.status(), started.elapsed());
+    edge.finish(visit, &mut response);
     response
 }
 
@@ -239,6 +270,11 @@ fn failure_of(response: &Response) -> Option<Failure> {
 
 /// Faults of ours go to the log with their cause; what callers did wrong does not.
 fn log(failure: &Failure, visit: &Visit, route: Option<&MatchedPath>) {
+    if let Failure::Error(error) = failure
+        && let Error::Conflict(conflict) = &**error
+    {
+        telemetry::conflict(&conflict.kind);
+    }
     if failure.status().is_server_error() {
         let cause = match failure {
             Failure::Error(error) => error.to_string(),

@@ -1,10 +1,33 @@
-//! How often is too often: a token bucket per key, in memory, of bounded number.
+//! How often is too often: a token bucket per key, in memory, of bounded number; counted together by all nodes that
+//! share a Redis.
 
-use std::{collections::HashMap, hash::Hash, sync::Mutex};
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher as _},
+    sync::{LazyLock, Mutex},
+};
 
 use jiff::Timestamp;
+use redis::Script;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    shared::Shared,
+};
+
+/// The same bucket in Redis, by its clock: the key holds the instant, in microseconds, when the bucket will be full.
+/// Answers 0, or the microseconds until there is a token. Times are written out whole, for Lua would round them.
+static TAKE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local time = redis.call('TIME')
+         local now = time[1] * 1000000 + time[2]
+         local each, period = tonumber(ARGV[1]), tonumber(ARGV[2])
+         local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now) + each
+         if full - now > period then return math.ceil(full - now - period) end
+         redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + 1)
+         return 0",
+    )
+});
 
 /// A token bucket for each key. A key is anything that names who asks: an address, an account, an e-mail's hash.
 #[derive(Debug)]
@@ -13,6 +36,7 @@ pub struct Limiter<K> {
     per_second: f64,
     capacity: usize,
     buckets: Mutex<HashMap<K, Bucket>>,
+    shared: Option<(&'static str, Shared)>,
 }
 
 /// Tokens left at an instant.
@@ -26,7 +50,31 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
     /// At most `burst` at once, filled again over `period`; remembers at most `capacity` keys.
     pub fn new(burst: u32, period: jiff::SignedDuration, capacity: usize) -> Self {
         let per_second = f64::from(burst) / period.as_secs_f64().max(f64::MIN_POSITIVE);
-        Self { burst: f64::from(burst), per_second, capacity, buckets: Mutex::default() }
+        Self { burst: f64::from(burst), per_second, capacity, buckets: Mutex::default(), shared: None }
+    }
+
+    /// Counts together with the other nodes, under a name of its own. While Redis is away each node counts by itself.
+    #[must_use]
+    pub fn shared(mut self, name: &'static str, shared: &Shared) -> Self {
+        self.shared = Some((name, shared.clone())).filter(|(_, shared)| shared.is_used());
+        self
+    }
+
+    /// Takes one token of the key on all nodes, or answers 429 with the seconds until there is one.
+    pub async fn take_everywhere(&self, key: &K, now: Timestamp) -> Result<()> {
+        // Who has none here has none anywhere, and costs nothing more.
+        self.take(key, now)?;
+        let Some((name, shared)) = &self.shared else { return Ok(()) };
+        let mut take = TAKE.prepare_invoke();
+        // The same number on every node.
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        take.key(shared.key(name, &hasher.finish().to_be_bytes()));
+        take.arg(1_000_000.0 / self.per_second).arg(1_000_000.0 * self.burst / self.per_second);
+        match shared.run::<i64>(&take).await {
+            Some(wait) if wait > 0 => Err(Error::RateLimited((wait as f64 / 1_000_000.0).ceil().max(1.0) as u64)),
+            _ => Ok(()),
+        }
     }
 
     /// Takes one token of the key, or answers 429 with the seconds until there is one.

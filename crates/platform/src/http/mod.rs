@@ -24,5 +24,5 @@ pub use fields::field_errors;
 pub use headers::etag;
 pub use moment::Moment;
 pub use network::Network;
-pub use problem::{ErrorPage, FieldProblem, Problem};
+pub use problem::{ErrorPage, FieldProblem, Problem, StaleForm};
 pub use serve::{ServeLimits, serve, serve_with};

@@ -42,6 +42,24 @@ pub struct Problem {
     /// Seconds to wait.
     #[serde(skip)]
     pub retry_after: Option<u64>,
+    /// A form of our own whose token is no longer good, to be offered once more.
+    #[serde(skip)]
+    pub stale_form: Option<StaleForm>,
+}
+
+/// What somebody typed into a form of ours before they signed in or out elsewhere, with a token that is good now.
+#[derive(Clone)]
+pub struct StaleForm {
+    /// The fields as they were sent, without the token.
+    pub fields: Vec<(String, String)>,
+    /// The token to send them with.
+    pub token: String,
+}
+
+impl std::fmt::Debug for StaleForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StaleForm(«private»)")
+    }
 }
 
 /// One field to mend.
@@ -146,6 +164,7 @@ impl Problem {
             errors: Vec::new(),
             alternatives: serde_json::Value::Null,
             retry_after: None,
+            stale_form: None,
         }
     }
 

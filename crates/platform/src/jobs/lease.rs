@@ -12,15 +12,16 @@ use crate::{
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// The engines differ in one clause: replicas on PostgreSQL pass over the rows another is taking.
+/// A lease that ends later than any right clock could have said is one of a clock that is ahead: it holds nobody.
 const CLAIM: Pair = Pair {
     sqlite: "
     update job set lease_holder = $1, lease_until = $2, attempts = attempts + 1 where id in (
-        select id from job where state = 'pending' and due_at <= $3 and (lease_until is null or lease_until <= $3)
+        select id from job where state = 'pending' and due_at <= $3 and (lease_until is null or lease_until <= $3 or lease_until > $6)
         and kind in (select value from json_each($4)) order by due_at, id limit $5)
     returning id, kind, payload, attempts, asked",
     postgres: "
     update job set lease_holder = $1, lease_until = $2, attempts = attempts + 1 where id in (
-        select id from job where state = 'pending' and due_at <= $3 and (lease_until is null or lease_until <= $3)
+        select id from job where state = 'pending' and due_at <= $3 and (lease_until is null or lease_until <= $3 or lease_until > $6)
         and kind in (select jsonb_array_elements_text(($4::text)::jsonb)) order by due_at, id limit $5 for update skip locked)
     returning id, kind, payload, attempts, asked",
 };
@@ -68,8 +69,10 @@ pub(super) enum End {
 /// Takes at most `limit` due jobs of these kinds (a JSON array) for `holder`.
 pub(super) async fn claim(db: &Db, holder: &str, now: Timestamp, kinds: &str, limit: i64) -> Result<Vec<Leased>> {
     let (holder, kinds) = (holder.to_owned(), kinds.to_owned());
-    db.write(async move |tx| tx.all(CLAIM.on(tx.engine()), &[&holder, &(now + LEASE), &now, &kinds, &limit]).await)
-        .await
+    db.write(async move |tx| {
+        tx.all(CLAIM.on(tx.engine()), &[&holder, &(now + LEASE), &now, &kinds, &limit, &(now + LEASE * 2)]).await
+    })
+    .await
 }
 
 /// When the next job is due.

@@ -25,11 +25,13 @@
 mod dead;
 mod enqueue;
 mod lease;
+mod numbers;
 mod run;
 
 pub use self::{
     dead::{Dead, dead, drop_dead, retry_dead},
     enqueue::Job,
+    numbers::{Numbers, numbers},
     run::{Jobs, JobsHandle, TRIES},
 };
 use crate::db::Migration;

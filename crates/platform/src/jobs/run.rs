@@ -12,7 +12,13 @@ use tokio::{
 };
 
 use super::lease::{self, End, Leased};
-use crate::{Clock, Cx, Error, Result, bus, db::Db, entropy::Entropy, ids};
+use crate::{
+    Clock, Cx, Error, Result, bus,
+    db::Db,
+    entropy::Entropy,
+    ids,
+    trace::{Here, Kind, Span, within},
+};
 
 /// After so many failures in a row, which takes about four hours, a job is dead. Periodic jobs never are.
 pub const TRIES: i64 = 15;
@@ -164,30 +170,50 @@ impl Runner {
 
     /// Runs a job to its end and writes down how it ended.
     async fn run(&self, job: Leased) {
-        let Some(handler) = self.handlers.get(job.kind.as_str()) else { return };
+        let Some((kind, handler)) = self.handlers.get_key_value(job.kind.as_str()) else { return };
+        let began = tokio::time::Instant::now();
         let lost = handler.period.is_none() && job.attempts > TRIES;
         let result = if lost { Err(Error::Unavailable("lost")) } else { self.attempt(handler, &job).await };
         if let Err(error) = &result {
             tracing::warn!(job = %job.id, kind = %job.kind, attempts = job.attempts, error = error.word(), "a job failed");
         }
+        let failed = result.is_err();
         let end = self.end_of(handler.period, job.attempts, result, self.cx.now());
+        self.count(kind, failed, &end, began.elapsed());
         if let Err(error) = lease::end(&self.db, &self.holder, &job, end).await {
             tracing::warn!(job = %job.id, kind = %job.kind, error = error.word(), "the end of a job was not written; it runs again");
         }
     }
 
+    fn count(&self, kind: &'static str, failed: bool, end: &End, took: Duration) {
+        let context = self.cx.request_id.to_string();
+        let end = match (failed, end) {
+            (_, End::Dead { .. }) => "dead",
+            (true, _) => "failed",
+            (false, _) => "done",
+        };
+        metrics::histogram!("job_seconds", "context" => context.clone(), "kind" => kind).record(took.as_secs_f64());
+        metrics::counter!("job_runs_total", "context" => context, "kind" => kind, "end" => end).increment(1);
+    }
+
     /// Keeps the lease for as long as the handler takes; a panic is a failure like others.
     async fn attempt(&self, handler: &Handler, job: &Leased) -> Result<()> {
-        let running =
-            AssertUnwindSafe(async { (handler.run)(self.cx.clone(), job.payload.clone()).await }).catch_unwind();
-        let mut running = std::pin::pin!(running);
-        loop {
+        // Each run is a trace of its own: what asked for it is over.
+        let span =
+            Span::begin(Kind::Internal, format!("{} runs {}", self.cx.request_id, job.kind), None, &self.cx.clock);
+        let cx = Cx { trace: Some(span.trace()), ..self.cx.clone() };
+        let here = Here { trace: span.trace(), request_id: job.id.as_str().into() };
+        let running = AssertUnwindSafe(async { (handler.run)(cx, job.payload.clone()).await }).catch_unwind();
+        let mut running = std::pin::pin!(within(here, running));
+        let result = loop {
             match timeout(HEARTBEAT, running.as_mut()).await {
-                Ok(Ok(result)) => return result,
-                Ok(Err(_panic)) => return Err(Error::Unavailable("panicked")),
+                Ok(Ok(result)) => break result,
+                Ok(Err(_panic)) => break Err(Error::Unavailable("panicked")),
                 Err(_) => lease::renew(&self.db, &self.holder, &job.id, self.cx.now()).await?,
             }
-        }
+        };
+        span.end(result.is_err());
+        result
     }
 
     fn end_of(&self, period: Option<SignedDuration>, attempts: i64, result: Result<()>, now: Timestamp) -> End {

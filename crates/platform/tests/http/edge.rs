@@ -178,11 +178,14 @@ async fn readiness_names_what_is_missing() {
     let answer = ask(&router(checks, None), get("/readyz", &[])).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["missing"]), (503, &json!(["bus"])));
     let metrics = platform::telemetry::Metrics::install().unwrap();
-    let health = router(vec![Check::new("database", || async { Ok(()) })], Some(metrics));
-    assert_eq!(ask(&health, get("/readyz", &[])).await.status, 200);
+    let away = Check::listens("broker", "amqp://guest:guest@127.0.0.1:1/").dispensable();
+    let health = router(vec![Check::new("database", || async { Ok(()) }), away], Some(metrics));
+    let answer = ask(&health, get("/readyz", &[])).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["without"]), (200, &json!(["broker"])));
     assert_eq!(ask(&health, get("/livez", &[])).await.text(), "ok");
     ask(&edge(Router::new().route("/api/doctors/{id}", on_get(|| async { "x" }))), get("/api/doctors/doc_secret", &[]))
         .await;
     let numbers = ask(&health, get("/metrics", &[])).await.text();
     assert!(numbers.contains("/api/doctors/{id}") && !numbers.contains("doc_secret"), "{numbers}");
+    assert!(numbers.contains("ready_check{check=\"broker\"} 0"), "{numbers}");
 }

@@ -1,15 +1,20 @@
 //! Requests that another site makes a browser send.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     body::Body,
     routing::{get as on_get, post},
 };
 use http::Request;
-use platform::http::{Csrf, Form};
+use platform::{
+    Cx,
+    http::{Csrf, Edge, ErrorPage, Form, Problem},
+};
 use serde::Deserialize;
 
-use crate::{Answer, ask, edge, get, send};
+use crate::{Answer, ask, edge, get, send, settings};
 
 #[derive(Deserialize)]
 struct Note {
@@ -84,4 +89,28 @@ async fn programs_with_a_token_are_exempt_and_cookies_without_an_origin_are_not(
     assert_eq!(act(&[JSON, SIGNED_IN]).await, 403);
     assert_eq!(act(&[JSON]).await, 200, "a guest has nothing that could be abused");
     assert_eq!(act(&[("content-type", "text/plain"), ("content-length", "2"), SIGNED_IN, OWN]).await, 403);
+}
+
+/// Shows what it is offered.
+struct Again;
+
+impl ErrorPage for Again {
+    fn render(&self, _: &Cx, problem: &Problem) -> String {
+        problem.stale_form.as_ref().map_or("nothing".to_owned(), |form| format!("{:?} {}", form.fields, form.token))
+    }
+}
+
+/// C3: whoever signed in elsewhere in the meantime does not lose what they typed.
+#[tokio::test]
+async fn a_form_of_our_own_with_an_old_token_is_offered_again_under_a_good_one() {
+    let router = Edge::new(settings()).with_error_page(Arc::new(Again)).wrap(routes());
+    let old = ask(&router, get("/form", &[PAGE])).await.text();
+    let refused = submit(&router, &[SIGNED_IN, OWN], &old).await;
+    assert_eq!(refused.status, 403);
+    let text = refused.text();
+    let token = text.strip_prefix(r#"[("text", "hello")] "#).expect("what was typed").to_owned();
+    assert_eq!(submit(&router, &[SIGNED_IN, OWN], &token).await.text(), "hello");
+    for elsewhere in [&[SIGNED_IN, ("sec-fetch-site", "cross-site")][..], &[SIGNED_IN], &[]] {
+        assert_eq!(submit(&router, elsewhere, &old).await.text(), "nothing", "{elsewhere:?}");
+    }
 }

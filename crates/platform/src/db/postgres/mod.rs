@@ -15,7 +15,7 @@ pub(super) use self::{
     types::cell,
 };
 use super::{
-    Counter, DbError, DbOptions,
+    Counter, DbError, DbOptions, PoolState,
     migrate::{self, Migration},
     tx::{On, Tx},
     unit::{self, Unit},
@@ -101,6 +101,12 @@ impl Postgres {
         migrating.await.map_err(|_| DbError::Panicked)?
     }
 
+    /// The connections now.
+    pub(super) fn pool_state(&self) -> PoolState {
+        let status = self.pool.status();
+        PoolState { in_use: status.size - status.available, most: status.max_size, waiting: status.waiting }
+    }
+
     /// What was written.
     pub(super) fn counter(&self) -> &Counter {
         &self.counter
@@ -122,7 +128,7 @@ impl Postgres {
 }
 
 /// Takes `schema=…` out of the URL: it is ours, not the driver's.
-fn take_schema(url: &str) -> Result<(String, Option<String>), DbError> {
+pub(in crate::db) fn take_schema(url: &str) -> Result<(String, Option<String>), DbError> {
     let bad = || DbError::Other("the PostgreSQL URL is not understood".to_owned());
     let mut url = url::Url::parse(url).map_err(|_| bad())?;
     let (ours, theirs): (Vec<_>, Vec<_>) = url.query_pairs().into_owned().partition(|(name, _)| name == "schema");

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use tokio_postgres::{Row, Statement, types::ToSql};
 
 use super::{DbError, error::is_stale_plan, on_error, types::Arg};
-use crate::db::{Bind, Value};
+use crate::db::{Bind, Step, Value};
 
 /// What a unit is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Session {
         let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
         let (connection, begin) = self.start()?;
         let (begun, rows) =
-            tokio::join!(begin_with(connection, begin), async { connection.query(&statement, &params).await });
+            tokio::join!(biased; begin_with(connection, begin), async { connection.query(&statement, &params).await });
         let answer = begun.and(rows);
         self.checked(answer)
     }
@@ -51,8 +51,7 @@ impl Session {
         let args: Vec<Arg<'_>> = args.iter().map(|arg| Arg(arg.bound())).collect();
         let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
         let (connection, begin) = self.start()?;
-        let (begun, changed) =
-            tokio::join!(begin_with(connection, begin), async { connection.execute(&statement, &params).await });
+        let (begun, changed) = tokio::join!(biased; begin_with(connection, begin), async { connection.execute(&statement, &params).await });
         let answer = begun.and(changed);
         self.checked(answer)
     }
@@ -64,11 +63,45 @@ impl Session {
         for some in rows.chunks(AHEAD) {
             let (connection, begin) = self.start()?;
             let sent = join_all(some.iter().map(|row| execute_one(connection, &statement, row)));
-            let (begun, answers) = tokio::join!(begin_with(connection, begin), sent);
+            let (begun, answers) = tokio::join!(biased; begin_with(connection, begin), sent);
             let answer = begun.and_then(|()| answers.into_iter().sum::<Result<u64, _>>());
             changed += self.checked(answer)?;
         }
         Ok(changed)
+    }
+
+    /// Runs statements in order without waiting in between; answers how many rows each changed.
+    pub(in crate::db) async fn execute_each(&mut self, steps: &[Step]) -> Result<Vec<u64>, DbError> {
+        let mut prepared = Vec::with_capacity(steps.len());
+        for step in steps {
+            prepared.push(self.prepare(step.sql).await?);
+        }
+        let (connection, begin) = self.start()?;
+        let sent = join_all(
+            prepared.iter().zip(steps).map(|(statement, step)| execute_one(connection, statement, &step.args)),
+        );
+        let (begun, answers) = tokio::join!(biased; begin_with(connection, begin), sent);
+        let answer = begun.and_then(|()| answers.into_iter().collect::<Result<Vec<u64>, _>>());
+        self.checked(answer)
+    }
+
+    /// The rows of three results, asked for in order without waiting in between.
+    pub(in crate::db) async fn query_three(&mut self, steps: [&Step; 3]) -> Result<[Vec<Row>; 3], DbError> {
+        let mut prepared = Vec::with_capacity(steps.len());
+        for step in steps {
+            prepared.push(self.prepare(step.sql).await?);
+        }
+        let (connection, begin) = self.start()?;
+        let [first, second, third] = steps.map(|step| &step.args);
+        let (begun, first, second, third) = tokio::join!(
+            biased;
+            begin_with(connection, begin),
+            query_one(connection, &prepared[0], first),
+            query_one(connection, &prepared[1], second),
+            query_one(connection, &prepared[2], third),
+        );
+        let answer = begun.and_then(|()| Ok([first?, second?, third?]));
+        self.checked(answer)
     }
 
     /// Makes it durable. Where the connection breaks meanwhile, nobody can say whether it is.
@@ -145,6 +178,16 @@ async fn begin_with(connection: &Object, begin: Option<&'static str>) -> Result<
         Some(begin) => connection.batch_execute(begin).await,
         None => Ok(()),
     }
+}
+
+async fn query_one(
+    connection: &Object,
+    statement: &Statement,
+    row: &[Value],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let args: Vec<Arg<'_>> = row.iter().map(|value| Arg(value.bound())).collect();
+    let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
+    connection.query(statement, &params).await
 }
 
 async fn execute_one(connection: &Object, statement: &Statement, row: &[Value]) -> Result<u64, tokio_postgres::Error> {

@@ -10,16 +10,16 @@ use crate::db::{Bind, Bound, Cell, FromRow, Row, Value};
 
 /// WAL with every COMMIT synced; what is deleted is overwritten, so that an erasure leaves nothing to be read (A6). The
 /// caches are bounded (16 MB for the writer, 4 MB for a reader, taken only as used) because there are many files and
-/// connections in one process; the system's cache serves what they miss. The log is folded into the file every 16,000
-/// pages (64 MB): larger steps write fewer pages twice.
+/// connections in one process; the system's cache serves what they miss. When the log is
+/// folded into the file is for [`Folder`](super::fold::Folder) to say; its blocks are kept, for new ones cost a write more.
 const WRITER: &str = "
     pragma busy_timeout = 5000;
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma secure_delete = on;
     pragma foreign_keys = on;
-    pragma wal_autocheckpoint = 16000;
-    pragma journal_size_limit = 67108864;
+    pragma wal_autocheckpoint = 0;
+    pragma journal_size_limit = 134217728;
     pragma cache_size = -16384;
     pragma temp_store = memory;";
 
@@ -28,6 +28,11 @@ const READER: &str = "
     pragma query_only = on;
     pragma cache_size = -4096;
     pragma temp_store = memory;";
+
+const FOLDER: &str = "
+    pragma synchronous = full;
+    pragma wal_autocheckpoint = 0;
+    pragma cache_size = -256;";
 
 /// Prepared statements kept for each connection.
 const STATEMENTS: usize = 128;
@@ -44,6 +49,11 @@ impl Connection {
     /// One that reads, opened after the writer.
     pub(super) fn reader(file: &DataFile, mapped: u64) -> Result<Self, DbError> {
         Self::open(file, &format!("{READER} pragma mmap_size = {mapped};"))
+    }
+
+    /// One that folds the log.
+    pub(super) fn folder(file: &DataFile) -> Result<Self, DbError> {
+        Self::open(file, FOLDER)
     }
 
     fn open(file: &DataFile, setup: &str) -> Result<Self, DbError> {

@@ -10,6 +10,8 @@ use super::DbError;
 /// A database file that nobody else has open. Dropping it lets the next one in.
 pub(super) struct DataFile {
     path: PathBuf,
+    /// Open for as long as connections are: closing it would drop their locks (POSIX).
+    data: File,
     _lock: File,
 }
 
@@ -32,8 +34,13 @@ impl DataFile {
             }
             Err(TryLockError::Error(e)) => return Err(cannot("lock", &path, &e)),
         }
-        private(&path).map_err(|e| cannot("open", &path, &e))?;
-        Ok(Self { path, _lock: lock })
+        let data = private(&path).map_err(|e| cannot("open", &path, &e))?;
+        Ok(Self { path, data, _lock: lock })
+    }
+
+    /// Has everything written to it reach the disk.
+    pub(super) fn sync(&self) -> Result<(), DbError> {
+        self.data.sync_data().map_err(|e| cannot("sync", &self.path, &e))
     }
 
     /// Where it lies.

@@ -3,6 +3,7 @@
 mod connection;
 mod error;
 mod file;
+mod fold;
 mod readers;
 mod writer;
 
@@ -33,7 +34,7 @@ impl Sqlite {
         let (path, options) = (path.to_owned(), options.clone());
         let runtime = tokio::runtime::Handle::current();
         let opening = tokio::task::spawn_blocking(move || {
-            let file = DataFile::claim(&path)?;
+            let file = Arc::new(DataFile::claim(&path)?);
             let connection = Connection::writer(&file)?;
             let readers = Readers::open(&file, options.readers, options.mapped)?;
             let (queue, messages) = mpsc::channel(options.queue.max(1));
