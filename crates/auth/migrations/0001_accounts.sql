@@ -21,6 +21,13 @@ create table account (
     version bigint not null
 );
 
+-- Who is to become super admin, on the word of one; it takes that of another.
+create table super_admin_grant (
+    account text primary key references account (id),
+    asked_by text not null,
+    asked_at timestamptz not null
+);
+
 -- What a role allows: permission names separated by blanks.
 create table role_permission (
     role text primary key,

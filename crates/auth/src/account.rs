@@ -13,7 +13,7 @@ use platform::{
     i18n::Locale,
 };
 
-use crate::{AuthContext, audit, login, reach, role, session};
+use crate::{AuthContext, audit, grant, login, news, reach, role, session};
 
 /// The most facilities an account may serve.
 const MOST_FACILITIES: usize = 200;
@@ -153,17 +153,18 @@ pub(crate) async fn by_login(tx: &mut Tx, login: &login::Login) -> Result<Option
 /// Sets the state and tells the others.
 pub(crate) async fn set_state(tx: &mut Tx, cx: &Cx, mut account: Kept, state: AccountState) -> Result<()> {
     tx.exec(SET_STATE, &[&account.id, &state]).await?;
+    news::note(tx, cx, &account.id).await?;
     account.state = state;
     tx.publish(cx, &account.profile()).await
 }
 
 impl AuthContext {
-    /// Opens an account (A1, A3): patients begin active, doctors wait for an approval unless an admin who may approve
-    /// them opens the account, staff only by who may give roles.
+    /// Opens an account (A1, A3): patients begin active; doctors wait for an approval unless who may approve doctors
+    /// everywhere opens the account; staff only by who may give roles, and a super admin waits for a second word.
     pub(crate) async fn open(&self, cx: &Cx, ask: OpenAccount) -> Result<Account> {
         may_open(cx, ask.role)?;
         if cx.actor == Actor::Guest {
-            self.openers.take(&cx.address, cx.now())?;
+            self.openers.take_everywhere(&cx.address, cx.now()).await?;
         }
         let facts = vec![ask.name.clone(), ask.email.clone(), ask.phone.clone().unwrap_or_default()];
         let weakness = self.passwords.judge("password", &ask.password, facts).await?;
@@ -173,15 +174,27 @@ impl AuthContext {
         let cx = cx.clone();
         self.db
             .write(async move |tx| {
+                let becomes_super_admin = account.is(Role::SuperAdmin);
+                let mut waits = false;
+                if becomes_super_admin {
+                    role::hold_super_admins(tx).await?;
+                    waits = grant::needs_another(tx, &cx).await?;
+                }
+                if waits {
+                    account.state = AccountState::Pending;
+                }
                 insert(tx, &cx, &account).await?;
                 audit::note(tx, &cx, "account.open", account.id.as_str()).await?;
+                if waits {
+                    grant::ask(tx, &cx, &account.id).await?;
+                }
                 Ok(account.shown())
             })
             .await
     }
 
     /// Everything [`contracts::auth::Auth::open_account`] would refuse of the fields, without opening anything.
-    pub async fn check_account(&self, cx: &Cx, ask: &OpenAccount) -> Result<()> {
+    pub(crate) async fn check_fields(&self, cx: &Cx, ask: &OpenAccount) -> Result<()> {
         let facts = vec![ask.name.clone(), ask.email.clone(), ask.phone.clone().unwrap_or_default()];
         let weakness = self.passwords.judge("password", &ask.password, facts).await?;
         let (_, problems) = new_account(cx, ask);
@@ -289,12 +302,17 @@ impl AuthContext {
                 if !own {
                     may_manage(&cx, &before)?;
                 }
-                let after = changed(&cx, before.clone(), &ask)?;
+                let mut after = changed(&cx, before.clone(), &ask)?;
+                if grant::is_gained(&before, &after) && grant::needs_another(tx, &cx).await? {
+                    after = grant::withheld(&before, after);
+                    grant::ask(tx, &cx, &id).await?;
+                }
                 if !own && after.phone != before.phone {
                     reach::require_contacts(&cx)?;
                 }
                 keep_a_super_admin(tx, &before, &after).await?;
                 store(tx, version, &after).await?;
+                news::note(tx, &cx, &id).await?;
                 tx.publish(&cx, &after.profile()).await?;
                 if after.state == AccountState::Deactivated {
                     session::end_all(tx, &cx, &presence, &id).await?;
@@ -341,6 +359,12 @@ fn may_open(cx: &Cx, role: Role) -> Result<()> {
     }
 }
 
+/// Whether the asker's word alone opens a doctor's account. Of staff of some facilities it does not: their word is the
+/// directory's, about a doctor who practises where they work.
+fn lets_doctors_in(cx: &Cx) -> bool {
+    cx.facilities.is_none() && cx.may(Permission::DoctorApprove)
+}
+
 fn new_account(cx: &Cx, ask: &OpenAccount) -> (Kept, Vec<FieldError>) {
     let mut problems = Vec::new();
     let mut texts = Problems::default();
@@ -358,7 +382,7 @@ fn new_account(cx: &Cx, ask: &OpenAccount) -> (Kept, Vec<FieldError>) {
         problems.push(FieldError::new("phone", "invalid-phone"));
     }
     problems.extend(facility_problem(&[ask.role], &ask.facilities));
-    let waits = ask.role == Role::Doctor && !cx.may(Permission::DoctorApprove);
+    let waits = ask.role == Role::Doctor && !lets_doctors_in(cx);
     let account = Kept {
         id: cx.new_id(),
         email,
@@ -485,9 +509,9 @@ fn changed(cx: &Cx, mut account: Kept, ask: &ChangeAccount) -> Result<Kept> {
     }
     match ask.active {
         Some(false) => account.state = AccountState::Deactivated,
-        // A doctor comes back waiting, unless whoever lets them in may approve doctors.
+        // A doctor comes back waiting, unless whoever lets them in may do so without the directory.
         Some(true) if account.state == AccountState::Deactivated => {
-            let waits = account.is(Role::Doctor) && !cx.may(Permission::DoctorApprove);
+            let waits = account.is(Role::Doctor) && !lets_doctors_in(cx);
             account.state = if waits { AccountState::Pending } else { AccountState::Active };
         }
         _ => {}

@@ -4,12 +4,13 @@
 use contracts::{
     Permission,
     audit::AuditEntry,
-    auth::{AuditLine, AuditSearch, AuditVerdict},
+    auth::{AuditLine, AuditSearch},
 };
 use jiff::Timestamp;
 use platform::{
     Cx, Error, Result,
-    db::{Page, Tx, Value},
+    bus::Heard,
+    db::{Bind, Page, Tx, Value},
     error::Problems,
     ids,
 };
@@ -18,9 +19,9 @@ use sha2::{Digest, Sha256};
 use crate::{AuthContext, vault::Vault};
 
 /// Lines sealed in one transaction, and read at a time when the chain is checked.
-const BATCH: i64 = 500;
+pub(crate) const BATCH: i64 = 500;
 /// What the first line is chained to.
-const ORIGIN: &[u8] = b"mediverse audit trail 1";
+pub(crate) const ORIGIN: &[u8] = b"mediverse audit trail 1";
 
 const KEEP: &str = "
     insert into audit_line (id, context, actor, action, object, patient, facility, reason, request_id, at)
@@ -29,12 +30,8 @@ const KEEP: &str = "
 const UNSEALED: &str = "
     select id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at from audit_line
     where seq is null order by at, id limit $1";
-const SEALED: &str = "
-    select id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at from audit_line
-    where seq > $1 order by seq limit $2";
 const LAST: &str = "select seq, hash from audit_line where seq is not null order by seq desc limit 1";
 const SEAL: &str = "update audit_line set seq = $2, prev = $3, hash = $4 where id = $1 and seq is null";
-const HEAD: &str = "select seq, hash, mark from audit_head where one = 1";
 const SET_HEAD: &str = "
     insert into audit_head (one, seq, hash, mark) values (1, $1, $2, $3)
     on conflict (one) do update set seq = $1, hash = $2, mark = $3";
@@ -57,11 +54,11 @@ const BY_TIME: &str = search!("1 = 1");
 
 platform::row! {
     /// A line as it is kept.
-    struct Line {
+    pub(crate) struct Line {
         id: String,
-        seq: Option<i64>,
-        prev: Option<Vec<u8>>,
-        hash: Option<Vec<u8>>,
+        pub(crate) seq: Option<i64>,
+        pub(crate) prev: Option<Vec<u8>>,
+        pub(crate) hash: Option<Vec<u8>>,
         context: String,
         actor: String,
         action: String,
@@ -101,6 +98,17 @@ pub(crate) async fn keep(tx: &mut Tx, id: &str, entry: &AuditEntry) -> Result<()
     tx.exec(KEEP, &[&id, context, actor, action, object, patient, facility, reason, request_id, at]).await.map(drop)
 }
 
+/// Keeps lines of other contexts, each once however often it is heard.
+pub(crate) async fn keep_all(tx: &mut Tx, heard: &[(AuditEntry, Heard)]) -> Result<()> {
+    let row = |(entry, heard): &(AuditEntry, Heard)| -> Vec<Value> {
+        let AuditEntry { context, actor, action, object, patient, facility, reason, request_id, at } = entry;
+        let fields: [&dyn Bind; 10] =
+            [&heard.id, context, actor, action, object, patient, facility, reason, request_id, at];
+        fields.map(Bind::value).into()
+    };
+    tx.exec_many(KEEP, &heard.iter().map(row).collect::<Vec<_>>()).await.map(drop)
+}
+
 /// Keeps a line of what auth itself did, in the same transaction.
 pub(crate) async fn note(tx: &mut Tx, cx: &Cx, action: &str, object: &str) -> Result<()> {
     note_by(tx, cx, &cx.actor_text(), action, object).await
@@ -114,7 +122,7 @@ pub(crate) async fn note_by(tx: &mut Tx, cx: &Cx, actor: &str, action: &str, obj
 
 impl Line {
     /// SHA-256 over the line before, the number, and every field with its length, so that no two lines read the same.
-    fn seal(&self, prev: &[u8], seq: i64) -> [u8; 32] {
+    pub(crate) fn seal(&self, prev: &[u8], seq: i64) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(prev);
         hash.update(seq.to_be_bytes());
@@ -203,35 +211,6 @@ impl AuthContext {
                 Ok(Page::of(found, &ask.page, |last| (last.at, last.id.clone()))?.map(Found::shown))
             })
             .await
-    }
-
-    /// Checks the whole chain: numbers without gaps, every seal over the line before it, the mark on the last.
-    pub(crate) async fn check_trail(&self, cx: &Cx) -> Result<AuditVerdict> {
-        cx.require(Permission::AuditRead)?;
-        let (mut sealed, mut link) = (0, Sha256::digest(ORIGIN).to_vec());
-        let broken = |sealed: i64| Ok(AuditVerdict { sealed, broken_at: Some(sealed + 1) });
-        // The mark is read first: lines sealed in the meantime lie beyond it.
-        let head = self.db.read(async |tx| tx.one::<(i64, Vec<u8>, Vec<u8>)>(HEAD, &[]).await).await?;
-        let mut marked = head.is_none();
-        loop {
-            let lines: Vec<Line> = self.db.read(async move |tx| tx.all(SEALED, &[&sealed, &BATCH]).await).await?;
-            for line in &lines {
-                let expected = line.seal(&link, sealed + 1).to_vec();
-                if line.seq != Some(sealed + 1)
-                    || line.prev.as_ref() != Some(&link)
-                    || line.hash.as_ref() != Some(&expected)
-                {
-                    return broken(sealed);
-                }
-                (sealed, link) = (sealed + 1, expected);
-                if let Some((_, hash, mark)) = head.as_ref().filter(|(seq, ..)| *seq == sealed) {
-                    marked = *hash == link && self.vault.is_head_mark(sealed, hash, mark);
-                }
-            }
-            if (lines.len() as i64) < BATCH {
-                return if marked { Ok(AuditVerdict { sealed, broken_at: None }) } else { broken(sealed) };
-            }
-        }
     }
 }
 

@@ -54,11 +54,12 @@ pub struct AuthContext {
     pub(crate) codes: Limiter<AccountId>,
     /// Tokens whose signature was checked, by hash.
     checked: Cache<[u8; 32], Arc<Checked>>,
-    clock: Clock,
+    pub(crate) clock: Clock,
 }
 
 /// A token whose signature was checked.
 struct Checked {
+    kid: String,
     claims: Claims,
     session: Arc<str>,
 }
@@ -74,9 +75,9 @@ impl AuthContext {
             passwords: Passwords::new(settings.hashers),
             keyring: Keyring::open(&cx, db.clone(), vault.clone(), settings.clone()).await?,
             presence: Presence::new(db.clone()),
-            senders: Limiter::new(20, SignedDuration::from_mins(15), 100_000),
-            openers: Limiter::new(100, SignedDuration::from_mins(15), 100_000),
-            codes: Limiter::new(5, SignedDuration::from_mins(5), 10_000),
+            senders: Limiter::new(20, SignedDuration::from_mins(15), 100_000).shared("reset-codes", &settings.shared),
+            openers: Limiter::new(100, SignedDuration::from_mins(15), 100_000).shared("openings", &settings.shared),
+            codes: Limiter::new(5, SignedDuration::from_mins(5), 10_000).shared("second-factors", &settings.shared),
             checked: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_mins(15)).build(),
             db,
             settings,
@@ -85,8 +86,8 @@ impl AuthContext {
         })
     }
 
-    /// Who a bearer token speaks for. A signature is checked once; whether the token has expired, whether its session
-    /// has ended and what the account may do, each time.
+    /// Who a bearer token speaks for. A signature is checked once; whether its key still counts, whether the token has
+    /// expired, whether its session has ended and what the account may do, each time.
     pub(crate) async fn bearer(&self, token: &str) -> Result<Identity> {
         let now = self.clock.now();
         let hash = session::hash_of(token);
@@ -94,7 +95,7 @@ impl AuthContext {
             Some(checked) => checked,
             None => self.check(hash, token).await?,
         };
-        if checked.claims.exp <= now.as_second() {
+        if checked.claims.exp <= now.as_second() || !self.keyring.counts(now, &checked.kid).await? {
             return Err(Error::Unauthenticated("bad-token"));
         }
         let present = self.presence.of_session(&checked.session, now).await?;
@@ -124,8 +125,8 @@ impl AuthContext {
     }
 
     async fn check(&self, hash: [u8; 32], token: &str) -> Result<Arc<Checked>> {
-        let claims = self.keyring.verify(self.clock.now(), token).await?;
-        let checked = Arc::new(Checked { session: claims.sid.as_str().into(), claims });
+        let (kid, claims) = self.keyring.verify(self.clock.now(), token).await?;
+        let checked = Arc::new(Checked { kid, session: claims.sid.as_str().into(), claims });
         self.checked.insert(hash, checked.clone());
         Ok(checked)
     }

@@ -10,7 +10,7 @@ use platform::{
     db::Tx,
 };
 
-use crate::{account, audit, presence::Presence, reset, session};
+use crate::{account, audit, news, presence::Presence, reset, session};
 
 const CLOSE: &str = "
     update account set email = null, phone = null, name = '', found_by = '', password_hash = '', roles = '', facilities = '',
@@ -37,6 +37,7 @@ async fn close(tx: &mut Tx, cx: &Cx, presence: &Presence, id: &AccountId) -> Res
     let Some(mut account) = account::find(tx, id.as_str()).await? else { return Ok(0) };
     session::end_all(tx, cx, presence, id).await?;
     let mut erased = tx.exec(CLOSE, &[id, &false]).await?;
+    news::note(tx, cx, id).await?;
     for sql in [SESSIONS, ADDRESSES, CODES] {
         erased += tx.exec(sql, &[id]).await?;
     }

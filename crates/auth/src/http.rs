@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod gate;
+mod grants;
 mod trail;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use contracts::auth::Auth;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use gate::Gate;
+pub(crate) use gate::shown;
 
 /// What every handler holds.
 pub(crate) type Verbs = axum::extract::State<Arc<dyn Auth>>;
@@ -37,6 +39,8 @@ pub fn routes(auth: Arc<dyn Auth>) -> OpenApiRouter {
         .routes(routes!(accounts::reset_password))
         .routes(routes!(accounts::roles))
         .routes(routes!(accounts::set_role))
+        .routes(routes!(grants::list))
+        .routes(routes!(grants::decide))
         .routes(routes!(trail::search))
         .routes(routes!(trail::verify))
         .merge(aliases().into())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use platform::{Cx, Result, jobs::Jobs};
 
-use crate::{AuthContext, reset, session, throttle};
+use crate::{AuthContext, news, reset, session, throttle};
 
 impl AuthContext {
     /// What auth does every so often: seals the audit trail, renews the signing keys, sweeps what is no longer needed.
@@ -35,6 +35,7 @@ impl AuthContext {
             .write(async move |tx| {
                 session::sweep(tx, &cx, retry).await?;
                 throttle::sweep(tx, &cx).await?;
+                news::sweep(tx, cx.now()).await?;
                 reset::sweep(tx, cx.now()).await
             })
             .await

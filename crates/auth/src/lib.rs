@@ -3,11 +3,15 @@
 
 pub mod account;
 pub mod audit;
+mod audit_check;
 mod context;
+mod doorkeeper;
 mod erasure;
+mod grant;
 pub mod http;
 mod jobs;
 mod login;
+mod news;
 mod password;
 mod presence;
 mod reach;
@@ -26,10 +30,11 @@ mod verbs;
 use platform::{db::Migration, i18n::Locale};
 
 pub use context::{AuthContext, Parts};
+pub use doorkeeper::Doorkeeper;
 pub use settings::Settings;
 
 /// The schema of auth, to be applied after those of the bus and of the jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_accounts.sql", "0002_audit.sql");
+pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_accounts.sql", "0002_audit.sql", "0003_news.sql");
 
 /// The texts of auth.
 pub const TEXTS: &[(Locale, &str)] =

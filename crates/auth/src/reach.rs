@@ -25,7 +25,8 @@ pub(crate) fn manages(cx: &Cx, account: &Kept) -> bool {
 /// approval that they may give.
 pub(crate) fn sees(cx: &Cx, account: &Kept) -> bool {
     let own = cx.account().is_ok_and(|id| id == account.id.as_str());
-    own || manages(cx, account) || (account.state == AccountState::Pending && cx.may(Permission::DoctorApprove))
+    let waits_for_them = account.state == AccountState::Pending && account.roles() == [Role::Doctor];
+    own || manages(cx, account) || (waits_for_them && cx.may(Permission::DoctorApprove))
 }
 
 /// `Ok` for who may change where the codes of another's account go: with them, whoever receives them takes it over.

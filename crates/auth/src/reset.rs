@@ -49,7 +49,7 @@ impl AuthContext {
         let mut problems = Problems::default();
         problems.text("login", &ask.login, 254);
         problems.done()?;
-        self.senders.take(&cx.address, cx.now())?;
+        self.senders.take_everywhere(&cx.address, cx.now()).await?;
         let (cx, vault, login) = (cx.clone(), self.vault.clone(), Login::read(&ask.login));
         self.db
             .write(async move |tx| {
@@ -92,7 +92,7 @@ impl AuthContext {
             problems.add(weakness);
         }
         problems.done()?;
-        self.senders.take(&cx.address, cx.now())?;
+        self.senders.take_everywhere(&cx.address, cx.now()).await?;
         let (key, now) = (login.key(), cx.now());
         let code = self.vault.code_hash(&key, ask.code.trim());
         // Every try is counted for good, also the wrong ones, before it is compared.

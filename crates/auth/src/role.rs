@@ -64,11 +64,33 @@ pub(crate) async fn allowed(tx: &mut Tx, roles: &[Role], state: AccountState) ->
     let held = stored.iter().filter(|(role, ..)| roles.contains(role));
     let set = held
         .fold(PermissionSet::default(), |set, (_, permissions, _)| set.union(PermissionSet::of(&named(permissions))));
-    Ok(match state {
+    Ok(within(set, state))
+}
+
+/// What is left of a set of permissions in that state.
+pub(crate) fn within(set: PermissionSet, state: AccountState) -> PermissionSet {
+    match state {
         AccountState::Active => set,
         AccountState::Pending => PermissionSet(set.0 & PermissionSet::of(WHILE_WAITING).0),
         AccountState::Deactivated | AccountState::Closed => PermissionSet::default(),
-    })
+    }
+}
+
+/// What each role allows.
+pub(crate) async fn stored(tx: &mut Tx) -> Result<Vec<RolePermissions>> {
+    let stored: Vec<(Role, String, i64)> = tx.all(ALL, &[]).await?;
+    let shown = stored.into_iter().map(|(role, permissions, version)| RolePermissions {
+        role,
+        permissions: split(&permissions),
+        version,
+    });
+    Ok(shown.collect())
+}
+
+/// The set of these permissions by name; one that is no longer known allows nothing.
+pub(crate) fn set_of(names: &[String]) -> PermissionSet {
+    let known: Vec<Permission> = names.iter().filter_map(|name| Permission::named(name)).collect();
+    PermissionSet::of(&known)
 }
 
 /// The names in a set.
@@ -87,13 +109,7 @@ impl AuthContext {
         if !cx.may(Permission::AccountManage) {
             cx.require(Permission::RoleManage)?;
         }
-        let stored: Vec<(Role, String, i64)> = self.db.read(async |tx| tx.all(ALL, &[]).await).await?;
-        let shown = stored.into_iter().map(|(role, permissions, version)| RolePermissions {
-            role,
-            permissions: split(&permissions),
-            version,
-        });
-        Ok(shown.collect())
+        self.db.read(async |tx| stored(tx).await).await
     }
 
     /// Sets what a role allows, at that version. Whoever runs the house keeps the right to edit roles.

@@ -59,7 +59,7 @@ impl AuthContext {
         action: &'static str,
     ) -> Result<()> {
         let (id, _) = session::signed_in(cx)?;
-        self.codes.take(&id, cx.now())?;
+        self.codes.take_everywhere(&id, cx.now()).await?;
         let (cx, vault, code) = (cx.clone(), self.vault.clone(), code.to_owned());
         self.db
             .write(async move |tx| {

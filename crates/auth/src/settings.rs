@@ -19,6 +19,8 @@ pub struct Settings {
     pub key_period: SignedDuration,
     /// How many passwords are hashed at the same time; each takes 19 MiB.
     pub hashers: usize,
+    /// With whom attempts are counted together.
+    pub shared: platform::shared::Shared,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
             retry: SignedDuration::from_secs(10),
             key_period: SignedDuration::from_hours(30 * 24),
             hashers: 2,
+            shared: platform::shared::Shared::none(),
         }
     }
 }

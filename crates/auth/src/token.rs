@@ -7,12 +7,13 @@ use std::sync::{Arc, RwLock};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use contracts::auth::SessionId;
+use contracts::auth::{AccountState, Role, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use platform::{
     Cx, Error, Result, crypto,
     db::{Db, Tx},
+    i18n::Locale,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,9 @@ const RELOAD: SignedDuration = SignedDuration::from_mins(10);
 const RELOAD_FOR_UNKNOWN: SignedDuration = SignedDuration::from_secs(1);
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 2048;
+/// So many facilities are named in a token at most.
+const MOST_FACILITIES: usize = 20;
+const REFUSED: Error = Error::Unauthenticated("bad-token");
 
 const KEYS: &str = "select generation, kid, public_key, private_key, signs_from from signing_key order by generation";
 const NEWEST: &str = "select generation, signs_from from signing_key order by generation desc limit 1";
@@ -46,8 +50,32 @@ pub(crate) struct Claims {
     pub(crate) sub: String,
     /// The session.
     pub(crate) sid: SessionId,
-    iat: i64,
+    pub(crate) iat: i64,
     pub(crate) exp: i64,
+    /// What the account was then, for processes that have no database of accounts; absent where it would be too long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) who: Option<Who>,
+}
+
+/// What an account was when its token was issued.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Who {
+    pub(crate) roles: Vec<Role>,
+    pub(crate) facilities: Vec<String>,
+    pub(crate) state: AccountState,
+    pub(crate) locale: Locale,
+}
+
+impl Who {
+    fn of(account: &Kept) -> Option<Self> {
+        let (roles, facilities) = (account.roles(), account.facilities());
+        (facilities.len() <= MOST_FACILITIES).then_some(Self {
+            roles,
+            facilities,
+            state: account.state,
+            locale: account.locale,
+        })
+    }
 }
 
 /// A key pair, opened.
@@ -96,30 +124,28 @@ impl Keyring {
             sid: session.clone(),
             iat: now.as_second(),
             exp: (now + self.settings.access_token).as_second(),
+            who: Who::of(account),
         };
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(Error::internal)
     }
 
-    /// What a token says, if we signed it. Whether it has expired is for the caller, who knows the time.
-    pub(crate) async fn verify(&self, now: Timestamp, token: &str) -> Result<Claims> {
-        let refused = || Error::Unauthenticated("bad-token");
-        if token.len() > LONGEST {
-            return Err(refused());
-        }
-        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or_else(refused)?;
+    /// What a token says and the key that signed it, if that is ours. Whether it has expired is for the caller, who knows
+    /// the time.
+    pub(crate) async fn verify(&self, now: Timestamp, token: &str) -> Result<(String, Claims)> {
+        let kid = kid_of(token)?;
         let mut keys = self.keys_at(now, RELOAD).await?;
-        if !keys.all.iter().any(|key| key.kid == kid) {
+        if keys.by_kid(&kid).is_none() {
             keys = self.keys_at(now, RELOAD_FOR_UNKNOWN).await?;
         }
-        let key = keys.all.iter().find(|key| key.kid == kid).ok_or_else(refused)?;
-        let mut rules = Validation::new(Algorithm::EdDSA);
-        rules.set_audience(&[AUDIENCE]);
-        rules.set_issuer(&[&self.settings.issuer]);
-        rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        rules.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &rules);
-        claims.map(|checked| checked.claims).map_err(|_| refused())
+        let key = keys.by_kid(&kid).ok_or(REFUSED)?;
+        let claims = signed(token, &self.settings.issuer, &key.decoding)?;
+        Ok((kid, claims))
+    }
+
+    /// Whether tokens of a key still count.
+    pub(crate) async fn counts(&self, now: Timestamp, kid: &str) -> Result<bool> {
+        Ok(self.keys_at(now, RELOAD).await?.by_kid(kid).is_some())
     }
 
     /// The public keys (RFC 7517, RFC 8037): the one that signs, the next and the one before.
@@ -158,6 +184,12 @@ impl Keyring {
     }
 }
 
+impl Keys {
+    fn by_kid(&self, kid: &str) -> Option<&Key> {
+        self.all.iter().find(|key| key.kid == kid)
+    }
+}
+
 impl Key {
     fn published(&self) -> serde_json::Value {
         serde_json::json!({
@@ -165,6 +197,24 @@ impl Key {
             "kid": self.kid, "x": BASE64_URL_SAFE_NO_PAD.encode(&self.public),
         })
     }
+}
+
+/// The key a token names.
+pub(crate) fn kid_of(token: &str) -> Result<String> {
+    if token.len() > LONGEST {
+        return Err(REFUSED);
+    }
+    jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or(REFUSED)
+}
+
+/// What a token says, if it was signed by that key for us. Whether it has expired is for the caller, who knows the time.
+pub(crate) fn signed(token: &str, issuer: &str, key: &DecodingKey) -> Result<Claims> {
+    let mut rules = Validation::new(Algorithm::EdDSA);
+    rules.set_audience(&[AUDIENCE]);
+    rules.set_issuer(&[issuer]);
+    rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    rules.validate_exp = false;
+    jsonwebtoken::decode::<Claims>(token, key, &rules).map(|checked| checked.claims).map_err(|_| REFUSED)
 }
 
 /// Where the private half lies.

@@ -12,13 +12,16 @@ pub(crate) struct Vault {
     data: DataKey,
     codes: [u8; 32],
     trail: [u8; 32],
+    checks: [u8; 32],
     entropy: Entropy,
 }
 
 impl Vault {
     /// Seals with the data key; marks with keys derived from the master key.
     pub(crate) fn new(master: &MasterKey, data: DataKey, entropy: Entropy) -> Self {
-        Self { data, codes: master.derive("auth:reset-codes:1"), trail: master.derive("auth:audit-head:1"), entropy }
+        let [codes, trail, checks] =
+            ["auth:reset-codes:1", "auth:audit-head:1", "auth:audit-check:1"].map(|purpose| master.derive(purpose));
+        Self { data, codes, trail, checks, entropy }
     }
 
     /// Seals a secret for the place where it will lie.
@@ -44,5 +47,15 @@ impl Vault {
     /// Whether that is the mark of this link.
     pub(crate) fn is_head_mark(&self, seq: i64, hash: &[u8], mark: &[u8]) -> bool {
         equal(&self.head_mark(seq, hash), mark)
+    }
+
+    /// The signature on how far a check of the trail came. Of a key of its own: it must not pass for the mark of the end.
+    pub(crate) fn check_mark(&self, seq: i64, hash: &[u8]) -> Vec<u8> {
+        hmac_sha256(&self.checks, &[&seq.to_be_bytes(), hash]).to_vec()
+    }
+
+    /// Whether that is the signature on this link.
+    pub(crate) fn is_check_mark(&self, seq: i64, hash: &[u8], mark: &[u8]) -> bool {
+        equal(&self.check_mark(seq, hash), mark)
     }
 }

@@ -3,15 +3,19 @@
 use async_trait::async_trait;
 use contracts::auth::{
     Account, AccountId, AccountSearch, AuditLine, AuditSearch, AuditVerdict, Auth, BrowserSession, ChangeAccount,
-    ChangePassword, FinishReset, Identity, LogIn, OpenAccount, Refresh, Role, RolePermissions, SecondFactor, Session,
-    SessionId, StartReset, Tokens,
+    ChangePassword, FinishReset, Identity, LogIn, News, OpenAccount, Refresh, Role, RolePermissions, SecondFactor,
+    Session, SessionId, StartReset, SuperAdminGrant, Tokens,
 };
+use jiff::Timestamp;
 use platform::{Cx, Result, db::Page};
 
 use crate::AuthContext;
 
 #[async_trait]
 impl Auth for AuthContext {
+    async fn check_account(&self, cx: &Cx, ask: &OpenAccount) -> Result<()> {
+        self.check_fields(cx, ask).await
+    }
     async fn open_account(&self, cx: &Cx, ask: OpenAccount) -> Result<Account> {
         self.open(cx, ask).await
     }
@@ -32,6 +36,9 @@ impl Auth for AuthContext {
     }
     async fn identify_cookie(&self, cookie: &str) -> Result<Identity> {
         self.cookie(cookie).await
+    }
+    async fn news(&self, since: Option<Timestamp>) -> Result<News> {
+        self.news_since(since).await
     }
     async fn jwks(&self) -> Result<serde_json::Value> {
         self.key_set().await
@@ -81,7 +88,13 @@ impl Auth for AuthContext {
     async fn audit(&self, cx: &Cx, ask: AuditSearch) -> Result<Page<AuditLine>> {
         self.search_trail(cx, ask).await
     }
-    async fn verify_audit(&self, cx: &Cx) -> Result<AuditVerdict> {
-        self.check_trail(cx).await
+    async fn verify_audit(&self, cx: &Cx, after: Option<String>) -> Result<AuditVerdict> {
+        self.check_trail(cx, after).await
+    }
+    async fn super_admin_grants(&self, cx: &Cx) -> Result<Vec<SuperAdminGrant>> {
+        self.grants(cx).await
+    }
+    async fn decide_super_admin(&self, cx: &Cx, id: &AccountId, confirm: bool) -> Result<Account> {
+        self.decide_grant(cx, id, confirm).await
     }
 }

@@ -10,16 +10,18 @@ use std::sync::Arc;
 use contracts::{
     Permission,
     audit::AuditEntry,
-    directory::{Doctor, DoctorChanged, DoctorForm, DoctorId, DoctorState},
+    auth::AccountId,
+    directory::{Doctor, DoctorChanged, DoctorDecided, DoctorForm, DoctorId, DoctorState},
 };
 use platform::{
     Actor, Cx, Error, Id as _, Result,
     db::{Page, PageAsk, Tx},
+    error::Problems,
 };
 
 pub(crate) use decision::{decide, retire};
 pub(crate) use form::check;
-pub(crate) use store::{all_listed, find, insert, of_str, update};
+pub(crate) use store::{find, insert, listed_after, of_str, update};
 
 use crate::{
     DirectoryContext,
@@ -56,6 +58,22 @@ async fn whole(directory: &DirectoryContext, id: DoctorId) -> Result<Arc<Doctor>
     Ok(doctor)
 }
 
+/// Everything that is wrong with a form of somebody new, as it stands now: the fields, and a registration that is
+/// another doctor's already.
+pub(crate) async fn check_new(directory: &DirectoryContext, cx: &Cx, form: &DoctorForm) -> Result<()> {
+    let number = form.str_number.trim().to_owned();
+    let checked = check(&directory.memory, cx, cx.new_id(), form.clone());
+    let taken = directory.db.read(async move |tx| store::is_str_taken(tx, &number, None).await).await?;
+    let mut problems = Problems::default();
+    match checked {
+        Ok(_) => {}
+        Err(Error::Invalid(found)) => found.into_iter().for_each(|problem| problems.add(problem)),
+        Err(other) => return Err(other),
+    }
+    problems.check(!taken, "str_number", "str-taken");
+    problems.done()
+}
+
 /// Adds a doctor, listed at once.
 pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: DoctorForm) -> Result<Doctor> {
     cx.require(Permission::DoctorManage)?;
@@ -65,9 +83,10 @@ pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: DoctorForm)
     create(directory, cx, doctor, "doctor.add").await
 }
 
-/// A doctor registers themselves and waits. The account is the asker's own, whatever the form says (R.A3); a part of
-/// the program that registers somebody names it in the form.
+/// A doctor registers themselves and waits. The account is the asker's own, whatever the form says (R.A3), and one of a
+/// doctor: a patient's never becomes one by an approval. A part of the program that registers somebody names it in the form.
 pub(crate) async fn register(directory: &DirectoryContext, cx: &Cx, mut form: DoctorForm) -> Result<Doctor> {
+    cx.require(Permission::DoctorOwn)?;
     if !matches!(cx.actor, Actor::System(_)) {
         form.account = Some(cx.account()?.parse().map_err(|_| Error::Unauthenticated("sign-in-needed"))?);
     }
@@ -82,13 +101,23 @@ async fn create(directory: &DirectoryContext, cx: &Cx, mut doctor: Doctor, actio
         .db
         .write(async move |tx| {
             insert(tx, &cx, &mut doctor).await?;
+            let_in(tx, &cx, &doctor, None).await?;
             said(tx, &cx, &memory, &doctor, action, None).await?;
             Ok(doctor)
         })
         .await
 }
 
-/// Replaces a doctor's fields. Staff change all of them, but of practices only those at facilities they work for;
+/// Staff who may approve doctors let the account in that they name as a listed doctor's log-in.
+async fn let_in(tx: &mut Tx, cx: &Cx, doctor: &Doctor, before: Option<&AccountId>) -> Result<()> {
+    let Some(account) = doctor.account.as_ref().filter(|account| before != Some(*account)) else { return Ok(()) };
+    if doctor.state != DoctorState::Listed || !cx.may(Permission::DoctorApprove) {
+        return Ok(());
+    }
+    tx.publish(cx, &DoctorDecided { doctor: doctor.id.clone(), account: account.clone(), approved: true }).await
+}
+
+/// Replaces a doctor's fields, but the log-in where the form names none. Staff change all of them, but of practices only those at facilities they work for;
 /// the doctor changes how they present themselves, and everything while they wait.
 pub(crate) async fn change(
     directory: &DirectoryContext,
@@ -99,30 +128,30 @@ pub(crate) async fn change(
 ) -> Result<Doctor> {
     cx.account().map(drop).or_else(|e| if cx.may(Permission::DoctorManage) { Ok(()) } else { Err(e) })?;
     let before = whole(directory, id.clone()).await?;
-    if before.version != version {
-        access::shown_to(cx, &before)?;
-        return Err(Error::Stale);
-    }
-    let mut doctor = match access::standing(cx, &before, &[Permission::DoctorManage]) {
-        Standing::Staff | Standing::PartStaff => {
-            let mut doctor = check(&directory.memory, cx, id.clone(), form)?;
-            form::keep_foreign(cx, &mut doctor, &before)?;
-            doctor
-        }
-        Standing::Own if cx.may(Permission::DoctorOwn) || before.state == DoctorState::Waiting => {
-            let mut doctor = check(&directory.memory, cx, id.clone(), form)?;
-            doctor.account.clone_from(&before.account);
-            if before.state != DoctorState::Waiting {
-                form::only_presentation(&doctor, &before)?;
-            }
-            doctor
-        }
+    let standing = access::standing(cx, &before, &[Permission::DoctorManage]);
+    let own_to_change = cx.may(Permission::DoctorOwn) || before.state == DoctorState::Waiting;
+    match standing {
+        Standing::Staff | Standing::PartStaff => {}
+        Standing::Own if own_to_change => {}
         Standing::Own => return Err(Error::Forbidden(platform::cx::Permission::name(Permission::DoctorOwn))),
         Standing::Public => {
             access::shown_to(cx, &before)?;
             return Err(Error::Forbidden(platform::cx::Permission::name(Permission::DoctorManage)));
         }
-    };
+    }
+    if before.version != version {
+        return Err(Error::Stale);
+    }
+    let mut doctor = check(&directory.memory, cx, id.clone(), form)?;
+    if standing == Standing::Own {
+        doctor.account.clone_from(&before.account);
+        if before.state != DoctorState::Waiting {
+            form::only_presentation(&doctor, &before)?;
+        }
+    } else {
+        doctor.account = doctor.account.or_else(|| before.account.clone());
+        form::keep_foreign(cx, &mut doctor, &before)?;
+    }
     doctor.slug.clone_from(&before.slug);
     doctor.state = before.state;
     let (cx, memory) = (cx.clone(), directory.memory.clone());
@@ -130,6 +159,7 @@ pub(crate) async fn change(
         .db
         .write(async move |tx| {
             update(tx, version, &mut doctor).await?;
+            let_in(tx, &cx, &doctor, before.account.as_ref()).await?;
             said(tx, &cx, &memory, &doctor, "doctor.change", None).await?;
             Ok(doctor)
         })

@@ -10,14 +10,15 @@ use platform::{
     db::{Tx, Value},
 };
 
-const ALL: &str = "select doctor, facility, mode, at from earliest_free order by doctor";
+const AMONG: &str =
+    "select doctor, facility, mode, at from earliest_free where doctor > $1 and doctor <= $2 order by doctor";
 const FORGET: &str = "delete from earliest_free where doctor = $1";
 const NOTE: &str = "insert into earliest_free (doctor, facility, mode, at) values ($1, $2, $3, $4)
     on conflict (doctor, facility, mode) do update set at = excluded.at";
 
-/// All that is known, by doctor.
-pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<(DoctorId, Vec<EarliestFree>)>> {
-    let rows: Vec<(DoctorId, FacilityId, Mode, Timestamp)> = tx.all(ALL, &[]).await?;
+/// All that is known of the doctors after an id up to another, by doctor.
+pub(crate) async fn among(tx: &mut Tx, after: &str, last: &DoctorId) -> Result<Vec<(DoctorId, Vec<EarliestFree>)>> {
+    let rows: Vec<(DoctorId, FacilityId, Mode, Timestamp)> = tx.all(AMONG, &[&after, last]).await?;
     let mut by_doctor: Vec<(DoctorId, Vec<EarliestFree>)> = Vec::new();
     for (doctor, facility, mode, at) in rows {
         let free = EarliestFree { facility, mode, at };

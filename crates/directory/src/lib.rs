@@ -7,6 +7,7 @@ mod department;
 mod doctor;
 mod earliest;
 mod facility;
+mod follow;
 pub mod http;
 mod import;
 mod memory;
@@ -34,13 +35,14 @@ use platform::{
     i18n::{Locale, Texts},
 };
 
-use crate::memory::Memory;
+use crate::{follow::Follower, memory::Memory};
 
 /// The context's name: in events, in the audit trail and as the name of its database.
 pub const CONTEXT: &str = "directory";
 
 /// The schema, after [`platform::bus::MIGRATIONS`].
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_directory.sql", "0002_specialities.sql");
+pub const MIGRATIONS: &[Migration] =
+    platform::migrations!("0001_directory.sql", "0002_specialities.sql", "0003_changed.sql");
 
 /// Texts for people: what is wrong with a field, and why something cannot be done.
 pub const TEXTS: &[(Locale, &str)] = &[
@@ -57,15 +59,15 @@ pub struct DirectoryContext {
 
 impl DirectoryContext {
     /// Opens it on a migrated database, reading into memory what lists and searches need. `texts` holds [`TEXTS`] and
-    /// the platform's: an import says in words why it refused a row.
+    /// the platform's: an import says in words why it refused a row. What other processes change in the database is seen
+    /// here within a second.
     pub async fn open(db: Db, texts: Arc<Texts>) -> Result<Self> {
+        let follower = Follower::from_now(&db).await?;
         let memory = Arc::new(Memory::load(&db).await?);
+        if let Some(follower) = follower {
+            tokio::spawn(follower.follow(Arc::downgrade(&memory)));
+        }
         Ok(Self { db, memory, texts })
-    }
-
-    /// Everything that is wrong with a doctor's form, without keeping anything.
-    pub fn check_doctor(&self, cx: &Cx, form: &DoctorForm) -> Result<()> {
-        doctor::check(&self.memory, cx, cx.new_id(), form.clone()).map(drop)
     }
 
     /// What it does when it hears the other contexts.
@@ -92,6 +94,10 @@ impl Directory for DirectoryContext {
 
     async fn my_doctor(&self, cx: &Cx) -> Result<Doctor> {
         doctor::mine(self, cx).await
+    }
+
+    async fn check_doctor(&self, cx: &Cx, form: &DoctorForm) -> Result<()> {
+        doctor::check_new(self, cx, form).await
     }
 
     async fn add_doctor(&self, cx: &Cx, form: DoctorForm) -> Result<Doctor> {

@@ -6,12 +6,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use contracts::{
-    directory::{Department, Doctor, DoctorId, Facility, Service, Speciality},
-    scheduling::EarliestFree,
-};
+use contracts::directory::{Doctor, DoctorId};
 use moka::{ops::compute::Op, sync::Cache};
-use platform::{Result, db::Db};
+use platform::{
+    Result,
+    db::{Db, Tx},
+};
 
 use crate::{
     catalogue::Catalogue,
@@ -22,6 +22,8 @@ use crate::{
 
 /// So many doctors' pages are kept.
 const PAGES: u64 = 2_000;
+/// So many doctors are read at once at the start.
+const AT_ONCE: i64 = 256;
 
 /// What is kept in memory. Where both locks are taken, the catalogue's comes first.
 pub(crate) struct Memory {
@@ -30,39 +32,10 @@ pub(crate) struct Memory {
     pages: Cache<DoctorId, Arc<Doctor>>,
 }
 
-/// All rows that memory is built from.
-struct Rows {
-    facilities: Vec<Facility>,
-    departments: Vec<Department>,
-    services: Vec<Service>,
-    specialities: Vec<Speciality>,
-    doctors: Vec<Listed>,
-    earliest: Vec<(DoctorId, Vec<EarliestFree>)>,
-}
-
 impl Memory {
     /// Built from the database, in one snapshot of it.
     pub(crate) async fn load(db: &Db) -> Result<Self> {
-        let rows = db
-            .read(async |tx| {
-                Ok(Rows {
-                    facilities: facility::all(tx).await?,
-                    departments: department::all(tx).await?,
-                    services: service::all(tx).await?,
-                    specialities: speciality::all(tx).await?,
-                    doctors: doctor::all_listed(tx).await?,
-                    earliest: earliest::all(tx).await?,
-                })
-            })
-            .await?;
-        let mut catalogue = Catalogue::default();
-        rows.facilities.into_iter().for_each(|row| catalogue.put_facility(row));
-        rows.departments.into_iter().for_each(|row| catalogue.put_department(row));
-        rows.services.into_iter().for_each(|row| catalogue.put_service(row));
-        rows.specialities.into_iter().for_each(|row| catalogue.put_speciality(row));
-        let mut index = Index::default();
-        rows.doctors.into_iter().for_each(|row| index.put(row));
-        rows.earliest.into_iter().for_each(|(doctor, free)| index.note_earliest(&doctor, free));
+        let (catalogue, index) = db.read(async |tx| Ok((load_catalogue(tx).await?, load_index(tx).await?))).await?;
         Ok(Self { catalogue: RwLock::new(catalogue), index: RwLock::new(index), pages: Cache::new(PAGES) })
     }
 
@@ -99,6 +72,35 @@ impl Memory {
         self.index.write().unwrap_or_else(PoisonError::into_inner).put(Listed::from(&doctor));
         self.keep_page(Arc::new(doctor));
     }
+}
+
+async fn load_catalogue(tx: &mut Tx) -> Result<Catalogue> {
+    let mut catalogue = Catalogue::default();
+    facility::all(tx).await?.into_iter().for_each(|row| catalogue.put_facility(row));
+    department::all(tx).await?.into_iter().for_each(|row| catalogue.put_department(row));
+    service::all(tx).await?.into_iter().for_each(|row| catalogue.put_service(row));
+    speciality::all(tx).await?.into_iter().for_each(|row| catalogue.put_speciality(row));
+    Ok(catalogue)
+}
+
+/// The doctors, a few at a time: what is read never takes much memory beside what is kept.
+async fn load_index(tx: &mut Tx) -> Result<Index> {
+    let mut index = Index::default();
+    let mut after = String::new();
+    loop {
+        let doctors = doctor::listed_after(tx, &after, AT_ONCE).await?;
+        let Some(last) = doctors.last().map(|doctor| doctor.id.clone()) else { break };
+        let earliest = earliest::among(tx, &after, &last).await?;
+        for row in doctors {
+            index.put(row);
+        }
+        for (doctor, free) in earliest {
+            index.note_earliest(&doctor, free);
+        }
+        after = last.to_string();
+    }
+    index.shrink();
+    Ok(index)
 }
 
 #[cfg(test)]

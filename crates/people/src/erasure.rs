@@ -66,6 +66,36 @@ impl PeopleContext {
         self.progress(&id).await
     }
 
+    /// Forgets again whom a restored database still knows: an account, and patients by their ids. Answers whether there
+    /// was anything to do. For the command that restores a backup, before anybody is served.
+    pub async fn erase_again(&self, cx: &Cx, account: &AccountId, patients: &[PatientId]) -> Result<bool> {
+        let (account, patients) = (account.clone(), patients.to_vec());
+        let (answering, cx_) = (self.answering.clone(), cx.clone());
+        let (id, again) = self
+            .db
+            .write(async move |tx| {
+                let known = tx.one::<(ErasureId,)>(OF_ACCOUNT, &[&account]).await?.is_some();
+                let id = begin(tx, &cx_, &account, &answering).await?;
+                let begun: Vec<(PatientId,)> = tx.all(PATIENTS, &[&id]).await?;
+                // Others may have looked after them at the time of the backup, and not any more when they were forgotten.
+                let left: Vec<PatientId> =
+                    patients.into_iter().filter(|patient| begun.iter().all(|(id,)| id != patient)).collect();
+                for patient in &left {
+                    tx.exec(PATIENT, &[&id, patient]).await?;
+                    patient::erase(tx, patient).await?;
+                }
+                let again = !known || !left.is_empty();
+                if !left.is_empty() {
+                    let erased = PatientErased { erasure: id.clone(), patients: left, account: None };
+                    tx.publish(&cx_, &erased).await?;
+                }
+                Ok((id, again))
+            })
+            .await?;
+        self.finish(cx, &id).await?;
+        Ok(again)
+    }
+
     /// How far an erasure has come.
     pub(crate) async fn progress(&self, id: &ErasureId) -> Result<Erasure> {
         let id = id.clone();

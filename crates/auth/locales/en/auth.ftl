@@ -5,6 +5,7 @@ error-account-deactivated = This account has been shut. Ask the clinic to open i
 error-not-found-account = There is no such account.
 error-not-found-session = There is no such sign-in.
 error-not-found-role = There is no such role.
+error-not-found-super-admin-grant = Nobody waits for this word any more.
 
 # What stands in the way
 problem-email-taken = This e-mail has an account already
@@ -13,6 +14,8 @@ problem-phone-taken = This phone number has an account already
     .detail = Sign in with it, or use another number.
 problem-last-super-admin = Somebody must be able to run the house
     .detail = Make another account super admin first.
+problem-needs-another-super-admin = It takes the word of another super admin
+    .detail = Ask one who neither asked for this nor is meant by it.
 problem-would-lock-out = Nobody could edit roles any more
     .detail = The super admin keeps the permission to edit roles.
 problem-second-factor-exists = There is a second factor already
@@ -29,3 +32,4 @@ error-wrong-code = This code is not right or no longer good. Ask for a new one.
 error-code-digits = The code has six digits.
 error-facilities-of-admins = Only admins work for facilities.
 error-unknown-permission = There is no permission of this name.
+error-audit-head = This does not come from an earlier check. Leave it out to begin anew.

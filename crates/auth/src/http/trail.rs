@@ -8,6 +8,9 @@ use platform::{
     http::{Params, Problem},
 };
 
+use serde::Deserialize;
+use utoipa::IntoParams;
+
 use super::Verbs;
 
 /// The audit trail, the newest first. Admins see what concerns their facilities.
@@ -21,9 +24,18 @@ pub(crate) async fn search(
     auth.audit(&cx, ask).await.map(Json)
 }
 
-/// Checks the whole chain of the audit trail.
-#[utoipa::path(get, path = "/api/v1/audit/verify", operation_id = "verify_audit", tag = "audit", security(("bearer" = [])),
-    responses((status = 200, body = AuditVerdict), (status = 401, body = Problem), (status = 403, body = Problem)))]
-pub(crate) async fn verify(State(auth): Verbs, cx: Cx) -> Result<Json<AuditVerdict>> {
-    auth.verify_audit(&cx).await.map(Json)
+/// Where to go on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub(crate) struct Onward {
+    /// The `head` of an earlier check; from the beginning when absent.
+    after: Option<String>,
+}
+
+/// Checks the next 20,000 lines of the audit trail, and says how far it came. Ask again with its `head` until `complete`.
+#[utoipa::path(get, path = "/api/v1/audit/verify", operation_id = "verify_audit", tag = "audit", params(Onward), security(("bearer" = [])),
+    responses((status = 200, body = AuditVerdict), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn verify(State(auth): Verbs, cx: Cx, Params(ask): Params<Onward>) -> Result<Json<AuditVerdict>> {
+    auth.verify_audit(&cx, ask.after).await.map(Json)
 }

@@ -131,6 +131,7 @@ impl House {
             payload: serde_json::to_string(event).unwrap(),
             at,
             began: at,
+            trace: None,
         };
         self.hearer.take(&[Arc::new(envelope)]).await?;
         assert!(

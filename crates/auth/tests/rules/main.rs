@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod doorkeeping;
+#[cfg(test)]
+mod grants;
+#[cfg(test)]
 mod hearing;
 #[cfg(test)]
 mod house;

@@ -154,12 +154,28 @@ testkit::db_test! {
         house.pass(1);
         assert!(is_unauthenticated(&house.auth.identify_bearer(token).await, "bad-token"));
         let fresh = house.log_in("siti@example.com").await?.access_token;
+        // Remembered as signed by us: what only resembles it is not.
+        house.auth.identify_bearer(&fresh).await?;
         let (signed, signature) = fresh.rsplit_once('.').unwrap();
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", signed.split_once('.').unwrap().1);
         let swapped = format!("{signed}.{}", signature.chars().rev().collect::<String>());
         for forged in ["", "a.b.c", &swapped, &unsigned, &"x".repeat(5000)] {
             assert!(is_unauthenticated(&house.auth.identify_bearer(forged).await, "bad-token"), "{forged}");
         }
+    }
+
+    /// A5
+    async fn a_key_taken_away_lets_in_no_token_checked_before(db: Db) {
+        let house = House::open(db.clone()).await?;
+        let other = start(&db, &house.clock, &MasterKey::generate(&Entropy::seeded(1))).await?;
+        let (_, tokens) = house.signed_in("siti@example.com", Role::Patient).await?;
+        other.identify_bearer(&tokens.access_token).await?;
+        house.meddles("delete from signing_key").await?;
+        house.runs_jobs().await?;
+        assert!(is_unauthenticated(&house.auth.identify_bearer(&tokens.access_token).await, "bad-token"));
+        // Another process reads the keys again within ten minutes, while the token would be good for fifteen.
+        house.pass(600);
+        assert!(is_unauthenticated(&other.identify_bearer(&tokens.access_token).await, "bad-token"));
     }
 
     /// A5

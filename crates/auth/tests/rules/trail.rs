@@ -7,7 +7,7 @@ use platform::{
     db::{Db, PageAsk},
 };
 
-use crate::house::House;
+use crate::house::{House, is_invalid};
 
 fn entry(house: &House, i: usize) -> AuditEntry {
     AuditEntry::of(&house.system(), "scheduling", "appointment.book", &format!("apt_{i}"))
@@ -34,7 +34,7 @@ testkit::db_test! {
         assert_eq!(house.count("select count(*) from audit_line where context = 'scheduling'").await?, 5);
         house.runs_jobs().await?;
         assert_eq!(house.count("select count(*) from audit_line where seq is null").await?, 0);
-        let verdict = house.auth.verify_audit(&boss).await?;
+        let verdict = house.auth.verify_audit(&boss, None).await?;
         assert!(verdict.sealed >= 7 && verdict.broken_at.is_none());
 
         let ask = AuditSearch { patient: Some("pat_1".to_owned()), action: Some("appointment.".to_owned()), page: PageAsk::first(3), ..Default::default() };
@@ -71,7 +71,7 @@ testkit::db_test! {
             sealed += usize::from(sealer.await.unwrap().is_ok());
         }
         assert!(sealed > 0);
-        let verdict = house.auth.verify_audit(&boss).await?;
+        let verdict = house.auth.verify_audit(&boss, None).await?;
         assert!(verdict.sealed >= 20 && verdict.broken_at.is_none(), "{verdict:?}");
     }
 
@@ -81,17 +81,17 @@ testkit::db_test! {
         let (boss, _) = house.signed_in("boss@example.com", Role::SuperAdmin).await?;
         hear_lines(&house, 10).await?;
         house.runs_jobs().await?;
-        let last = house.auth.verify_audit(&boss).await?.sealed;
-        assert!(house.auth.verify_audit(&boss).await?.broken_at.is_none());
+        let last = house.auth.verify_audit(&boss, None).await?.sealed;
+        assert!(house.auth.verify_audit(&boss, None).await?.broken_at.is_none());
 
         house.meddles("update audit_line set actor = 'acc_somebody' where seq = 4").await?;
-        assert_eq!(house.auth.verify_audit(&boss).await?.broken_at, Some(4));
+        assert_eq!(house.auth.verify_audit(&boss, None).await?.broken_at, Some(4));
         house.meddles("update audit_line set actor = 'system:test' where seq = 4").await?;
-        let mended = house.auth.verify_audit(&boss).await?.broken_at;
+        let mended = house.auth.verify_audit(&boss, None).await?.broken_at;
         assert!(mended.is_none() || mended == Some(4));
 
         house.meddles("delete from audit_line where seq = 6").await?;
-        assert!(house.auth.verify_audit(&boss).await?.broken_at.is_some_and(|at| at <= 6));
+        assert!(house.auth.verify_audit(&boss, None).await?.broken_at.is_some_and(|at| at <= 6));
         assert!(last > 6);
     }
 
@@ -101,12 +101,41 @@ testkit::db_test! {
         let (boss, _) = house.signed_in("boss@example.com", Role::SuperAdmin).await?;
         hear_lines(&house, 3).await?;
         house.runs_jobs().await?;
-        let last = house.auth.verify_audit(&boss).await?.sealed;
+        let last = house.auth.verify_audit(&boss, None).await?.sealed;
         house.meddles("delete from audit_line where seq = (select max(seq) from audit_line)").await?;
-        assert_eq!(house.auth.verify_audit(&boss).await?.broken_at, Some(last));
+        assert_eq!(house.auth.verify_audit(&boss, None).await?.broken_at, Some(last));
         // Nor with the mark moved: it cannot be made without the key.
         house.meddles("update audit_head set seq = seq - 1, hash = (select hash from audit_line where seq = (select max(seq) from audit_line))").await?;
-        assert!(house.auth.verify_audit(&boss).await?.broken_at.is_some());
+        assert!(house.auth.verify_audit(&boss, None).await?.broken_at.is_some());
+    }
+
+    /// A8, J9
+    async fn the_trail_is_checked_in_bounded_stretches_that_go_on_from_each_other(db: Db) {
+        let house = House::open(db).await?;
+        let (boss, _) = house.signed_in("boss@example.com", Role::SuperAdmin).await?;
+        house.meddles("with recursive n (i) as (select 1 union all select i + 1 from n where i < 20400)
+            insert into audit_line (id, context, actor, action, object, request_id, at)
+            select 'aud_x' || i, 'test', 'system:test', 'test.do', 'x', 'req', (select min(at) from audit_line) from n").await?;
+        house.runs_jobs().await?;
+        let first = house.auth.verify_audit(&boss, None).await?;
+        assert_eq!((first.checked, first.complete, first.broken_at), (20_000, false, None));
+        assert!(first.sealed > 20_400);
+        let rest = house.auth.verify_audit(&boss, Some(first.head.clone())).await?;
+        assert_eq!((rest.checked, rest.complete, rest.broken_at), (first.sealed, true, None));
+        // Nothing new: the end itself is checked.
+        assert!(house.auth.verify_audit(&boss, Some(rest.head.clone())).await?.complete);
+        // A head that the house did not sign is none, also where only its number was changed.
+        for forged in ["", "AAAA", &rest.head.replacen('A', "B", 1)] {
+            assert!(is_invalid(&house.auth.verify_audit(&boss, Some(forged.to_owned())).await, "audit-head"));
+        }
+        // Lines beyond the first stretch are found by the next; a receipt shows a trail that was cut.
+        house.meddles("update audit_line set actor = 'acc_x' where seq = 20100").await?;
+        assert_eq!(house.auth.verify_audit(&boss, None).await?.broken_at, None);
+        assert_eq!(house.auth.verify_audit(&boss, Some(first.head)).await?.broken_at, Some(20_100));
+        house.meddles("delete from audit_line where seq > 30").await?;
+        house.meddles("delete from audit_head").await?;
+        assert!(house.auth.verify_audit(&boss, Some(rest.head)).await?.broken_at.is_some());
+        assert!(house.auth.verify_audit(&boss, None).await?.broken_at.is_some());
     }
 
     /// A8

@@ -74,9 +74,10 @@ const WAITING_AFTER: &str = "select id, slug, account, name, sex, specialities, 
     str_number, str_until, auto_accept, state, version from doctor where state = 'waiting' and id > $1 order by id limit 100";
 const PRACTICES: &str =
     "select facility, sip_number, sip_until, services, hours from practice where doctor = $1 order by place";
-const ALL_LISTED: &str =
-    "select id, slug, name, sex, specialities, practising_since, state, version from doctor order by id";
-const ALL_PLACES: &str = "select doctor, facility, services from practice order by doctor, place";
+const LISTED_AFTER: &str = "select id, slug, name, sex, specialities, practising_since, state, version from doctor
+    where id > $1 order by id limit $2";
+const PLACES_AFTER: &str =
+    "select doctor, facility, services from practice where doctor > $1 and doctor <= $2 order by doctor, place";
 const INSERT: &str =
     "insert into doctor (id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en,
     str_number, str_until, auto_accept, state, version)
@@ -87,8 +88,8 @@ const UPDATE: &str =
     where id = $1 and version = $2 returning version";
 const SET_STATE: &str =
     "update doctor set state = $3, version = version + 1 where id = $1 and version = $2 returning version";
-const STR_TAKEN: &str =
-    "select id from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired') and id <> $2";
+const STR_TAKEN: &str = "select id from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired')
+    and ($2 = '' or id <> $2)";
 const ACCOUNT_TAKEN: &str =
     "select id from doctor where account = $1 and state in ('waiting', 'listed', 'retired') and id <> $2";
 const ADD_PRACTICE: &str = "insert into practice (doctor, facility, place, sip_number, sip_until, services, hours)
@@ -164,20 +165,23 @@ fn practice(row: PracticeRow) -> Result<Practice> {
     })
 }
 
-/// Every doctor as lists show them, for the index.
-pub(crate) async fn all_listed(tx: &mut Tx) -> Result<Vec<Listed>> {
-    let mut places: HashMap<DoctorId, Vec<Place>> = HashMap::new();
-    for (doctor, facility, services) in tx.all::<(DoctorId, FacilityId, String)>(ALL_PLACES, &[]).await? {
+/// The next doctors after an id, as lists show them, for the index.
+pub(crate) async fn listed_after(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Listed>> {
+    let rows: Vec<ListedRow> = tx.all(LISTED_AFTER, &[&after, &limit]).await?;
+    let Some(last) = rows.last().map(|row| row.id.clone()) else { return Ok(Vec::new()) };
+    let mut places: HashMap<DoctorId, Vec<Place>> = HashMap::with_capacity(rows.len());
+    for (doctor, facility, services) in tx.all::<(DoctorId, FacilityId, String)>(PLACES_AFTER, &[&after, &last]).await?
+    {
         let services: Vec<PracticeService> = stored::read(&services)?;
         let services = services.into_iter().map(|offered| (offered.service, offered.fee)).collect();
         places.entry(doctor).or_default().push(Place { facility, services });
     }
     let listed = |row: ListedRow| {
         Ok(Listed {
-            places: places.remove(&row.id).unwrap_or_default(),
+            places: places.remove(&row.id).unwrap_or_default().into(),
             id: row.id,
-            slug: row.slug,
-            name: row.name,
+            slug: row.slug.into(),
+            name: row.name.into(),
             sex: row.sex,
             specialities: stored::read(&row.specialities)?,
             practising_since: row.practising_since,
@@ -185,7 +189,7 @@ pub(crate) async fn all_listed(tx: &mut Tx) -> Result<Vec<Listed>> {
             version: row.version,
         })
     };
-    tx.all::<ListedRow>(ALL_LISTED, &[]).await?.into_iter().map(listed).collect()
+    rows.into_iter().map(listed).collect()
 }
 
 /// Writes a new doctor under a slug of their own.
@@ -279,10 +283,16 @@ async fn add_practices(tx: &mut Tx, d: &Doctor) -> Result<()> {
     Ok(())
 }
 
+/// Whether a registration is that of a doctor other than this one.
+pub(super) async fn is_str_taken(tx: &mut Tx, number: &str, but: Option<&DoctorId>) -> Result<bool> {
+    let but = but.map_or_else(String::new, ToString::to_string);
+    Ok(tx.one::<(DoctorId,)>(STR_TAKEN, &[&number, &but]).await?.is_some())
+}
+
 /// A registration, and an account, belong to one doctor.
 async fn refuse_second(tx: &mut Tx, d: &Doctor) -> Result<()> {
     let mut problems = platform::error::Problems::default();
-    let str_taken = tx.one::<(DoctorId,)>(STR_TAKEN, &[&d.str_number, &d.id]).await?.is_some();
+    let str_taken = is_str_taken(tx, &d.str_number, Some(&d.id)).await?;
     problems.check(!str_taken, "str_number", "str-taken");
     if let Some(account) = &d.account {
         let taken = tx.one::<(DoctorId,)>(ACCOUNT_TAKEN, &[account, &d.id]).await?.is_some();

@@ -73,7 +73,7 @@ pub(crate) fn find(index: &Index, catalogue: &Catalogue, cx: &Cx, ask: &DoctorSe
             Sort::Relevance => (-(f64::from(score) * 1e6) as i64, earliest, ""),
             Sort::Earliest => (earliest, 0, ""),
             Sort::Fee => (place.fee, earliest, ""),
-            Sort::Name => (0, 0, entry.sort_name.as_str()),
+            Sort::Name => (0, 0, &*entry.sort_name),
         };
         let one = Found { entry, first, second, name, place };
         if after.as_ref().is_none_or(|Key(first, second, name, id)| one.rank() > (*first, *second, name, id)) {
@@ -250,8 +250,8 @@ impl<'i> Filter<'i> {
         };
         DoctorCard {
             id: doctor.id.clone(),
-            slug: doctor.slug.clone(),
-            name: doctor.name.clone(),
+            slug: doctor.slug.to_string(),
+            name: doctor.name.to_string(),
             sex: doctor.sex,
             specialities: doctor
                 .specialities

@@ -87,12 +87,12 @@ fn network() -> Network {
         let id: DoctorId = cx.new_id();
         index.put(Listed {
             id: id.clone(),
-            slug: format!("d{number}"),
-            name: doctor.name,
+            slug: format!("d{number}").into(),
+            name: doctor.name.into(),
             sex: Sex::Female,
-            specialities: vec![speciality],
+            specialities: [speciality].into(),
             practising_since: Some(2010),
-            places: vec![Place { facility: facility.clone(), services: vec![(service, None)] }],
+            places: [Place { facility: facility.clone(), services: [(service, None)].into() }].into(),
             findable: true,
             version: 1,
         });
@@ -163,7 +163,7 @@ fn names_with_errors_in_two_words_are_found_among_ten_thousand() {
         let page = find_doctors(&index, &catalogue, &cx, &ask).unwrap();
         times.push(began.elapsed().as_micros());
         // Two of one name are as good as each other.
-        if page.items.iter().any(|card| card.name == wanted.name) {
+        if page.items.iter().any(|card| *card.name == *wanted.name) {
             found += 1;
         } else {
             missed.push((wanted.name.clone(), q));

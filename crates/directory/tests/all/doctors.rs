@@ -78,7 +78,7 @@ testkit::db_test! {
         let world = World::new(db).await?;
         let (facility, other) = (world.facility("Klinik").await, world.facility("Klinik Lain").await);
         let service = world.service(&facility).await;
-        let me = world.account(account(1).to_string().as_str(), &[], Some(&[]));
+        let me = world.account(account(1).to_string().as_str(), &[Permission::DoctorOwn], Some(&[]));
         let directory = &world.directory;
         let mut form = world.doctor_form("dr. Baru", &service).await;
         form.account = Some(account(9));
@@ -115,11 +115,49 @@ testkit::db_test! {
     }
 
     /// A3
+    async fn only_accounts_of_doctors_register_and_a_taken_number_is_named_before_anything_is_kept(db: Db) {
+        let world = World::new(db).await?;
+        let facility = world.facility("Klinik").await;
+        let service = world.service(&facility).await;
+        let form = world.doctor_form("dr. Baru", &service).await;
+        let patient = world.account(account(3).to_string().as_str(), &[Permission::ProfileOwn, Permission::AppointmentOwn], Some(&[]));
+        assert!(matches!(world.directory.register_doctor(&patient, form.clone()).await, Err(Error::Forbidden("doctor.own"))));
+        world.directory.check_doctor(&world.guest(), &form).await?;
+        world.directory.add_doctor(&world.all, form.clone()).await?;
+        assert_eq!(refused(world.directory.check_doctor(&world.guest(), &form).await), ["str_number"]);
+        let unnamed = contracts::directory::DoctorForm { name: String::new(), ..form };
+        assert_eq!(refused(world.directory.check_doctor(&world.guest(), &unnamed).await), ["name", "str_number"]);
+    }
+
+    /// A3, B2
+    async fn a_log_in_stays_unless_another_is_named_and_is_let_in_by_who_may_approve(db: Db) {
+        let world = World::new(db).await?;
+        let (facility, other) = (world.facility("Klinik").await, world.facility("Klinik Lain").await);
+        let service = world.service(&facility).await;
+        let mut form = world.doctor_form("dr. Satu", &service).await;
+        form.account = Some(account(1));
+        let admin = world.admin(&facility);
+        let doctor = world.directory.add_doctor(&admin, form.clone()).await?;
+        let decided = async || world.said(doctor.id.to_string().as_str()).await.iter().filter(|kind| *kind == "directory.doctor_decided.v1").count();
+        assert_eq!(decided().await, 1);
+        form.account = None;
+        let kept = world.directory.change_doctor(&admin, &doctor.id, 1, form.clone()).await?;
+        assert_eq!((kept.account, decided().await), (Some(account(1)), 1));
+        form.account = Some(account(2));
+        let moved = world.directory.change_doctor(&admin, &doctor.id, 2, form.clone()).await?;
+        assert_eq!((moved.account, decided().await), (Some(account(2)), 2));
+        // Whoever may not change the doctor is told so, whatever version they name.
+        for version in [1, 3] {
+            assert!(matches!(world.directory.change_doctor(&world.admin(&other), &doctor.id, version, form.clone()).await, Err(Error::Forbidden(_))));
+        }
+    }
+
+    /// A3
     async fn a_refused_doctor_may_register_again(db: Db) {
         let world = World::new(db).await?;
         let facility = world.facility("Klinik").await;
         let service = world.service(&facility).await;
-        let me = world.account(account(1).to_string().as_str(), &[], Some(&[]));
+        let me = world.account(account(1).to_string().as_str(), &[Permission::DoctorOwn], Some(&[]));
         let form = world.doctor_form("dr. Baru", &service).await;
         let first = world.directory.register_doctor(&me, form.clone()).await?;
         assert_eq!(refused(world.directory.register_doctor(&me, form.clone()).await), ["str_number", "account"]);

@@ -9,6 +9,7 @@
 
 mod doctors;
 mod facilities;
+mod follow;
 mod http;
 mod imports;
 mod memory;
