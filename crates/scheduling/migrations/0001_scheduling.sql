@@ -34,7 +34,8 @@ create table patient_account (
     account text not null,
     patient text not null,
     primary key (account, patient)
-);
+); -- only postgres
+) without rowid; -- only sqlite
 create index patient_account_patient on patient_account (patient);
 -- Whoever asked to be forgotten: late news of them is not kept again.
 create table forgotten (
@@ -93,12 +94,14 @@ create table owner_state (
     version bigint not null,
     told bigint not null,
     said text
-);
+); -- only postgres
+) without rowid; -- only sqlite
 create index owner_untold on owner_state (owner) where told < version;
 
 -- Time that is taken. Spans hold the buffers; overlap is refused by the database, never by a check before an insert.
 -- A claim that is let go is deleted; the appointment keeps the history. Seats count from 1; those below 0 are
--- overbooked ones.
+-- overbooked ones. The claims of an appointment are found by whose time it is and when: an index by appointment would
+-- cost every booking three more writes. Without a rowid (SQLite) a table and its key are one tree in place of two.
 create table resource_claim (
     owner text not null,
     seat bigint not null,
@@ -107,19 +110,22 @@ create table resource_claim (
     facility text not null,
     hold_until timestamptz,
     appointment text not null,
+    -- Free times read nothing but this key, where the claims of an owner lie side by side.
+    primary key (owner, starts_at, seat, appointment) include (ends_at, hold_until, facility), -- only postgres
+    primary key (owner, starts_at, seat, appointment), -- only sqlite
     check (starts_at < ends_at)
-);
-create index resource_claim_appointment on resource_claim (appointment);
-create index resource_claim_time on resource_claim (owner, starts_at, ends_at);
+); -- only postgres
+) without rowid; -- only sqlite
+create index resource_claim_held on resource_claim (appointment) where hold_until is not null;
 create table patient_claim (
     patient text not null,
     starts_at timestamptz not null,
     ends_at timestamptz not null,
     appointment text not null,
+    primary key (patient, starts_at, appointment),
     check (starts_at < ends_at)
-);
-create index patient_claim_appointment on patient_claim (appointment);
-create index patient_claim_time on patient_claim (patient, starts_at, ends_at);
+); -- only postgres
+) without rowid; -- only sqlite
 -- At most so many live consultations of a patient on a local date: k counts from 1 to the limit.
 create table patient_day (
     patient text not null,
@@ -127,8 +133,8 @@ create table patient_day (
     k bigint not null,
     appointment text not null,
     primary key (patient, local_date, k)
-);
-create index patient_day_appointment on patient_day (appointment);
+); -- only postgres
+) without rowid; -- only sqlite
 
 create extension if not exists btree_gist with schema public; -- only postgres
 alter table resource_claim add constraint resource_claim_no_overlap exclude using gist (owner with =, seat with =, tstzrange(starts_at, ends_at) with &&); -- only postgres
@@ -177,7 +183,8 @@ create table appointment (
     overbooked boolean not null,
     moves bigint not null,
     cancelled_by text,
-    reason text,
+    reason bytea,
+    cause text,
     owner text not null,
     version bigint not null
 );
@@ -187,7 +194,8 @@ create index appointment_of_doctor on appointment (doctor, starts_at, id) where 
 create index appointment_of_facility on appointment (facility, starts_at, id);
 create index appointment_unanswered on appointment (answer_by) where state = 'pending';
 
--- What happened to an appointment after it was booked: from what to what, who, why.
+-- What happened to an appointment after it was booked: from what to what, who, why. A reason is in somebody's words and
+-- sealed with the patient's key; a cause is a word of the program.
 create table appointment_change (
     appointment text not null,
     version bigint not null,
@@ -196,7 +204,8 @@ create table appointment_change (
     from_start timestamptz not null,
     to_start timestamptz not null,
     actor text not null,
-    reason text,
+    reason bytea,
+    cause text,
     at timestamptz not null,
     primary key (appointment, version)
 );
@@ -209,5 +218,6 @@ create table idempotency (
     appointment text not null,
     at timestamptz not null,
     primary key (actor, key)
-);
+); -- only postgres
+) without rowid; -- only sqlite
 create index idempotency_age on idempotency (at);

@@ -25,6 +25,11 @@ impl Side {
         matches!(self, Self::Patient | Self::Doctor)
     }
 
+    /// Whether reasons of changes are theirs to read: everybody's who takes part in the visit, not of who only looks on.
+    pub fn reads_reason(self) -> bool {
+        self != Self::Onlooker
+    }
+
     /// Whether the asker on this side may do that at all, whatever state and time say.
     pub fn may(self, cx: &Cx, deed: Deed) -> bool {
         self.permission(deed).is_some_and(|needed| cx.may(needed))

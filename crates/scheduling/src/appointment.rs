@@ -1,5 +1,7 @@
 //! An appointment: its row, its states and what may be done in each (R.N1), and how it is shown.
 
+use std::sync::Arc;
+
 use contracts::{
     auth::AccountId,
     directory::{DoctorId, FacilityId, Mode, Service, ServiceId, ServiceKind},
@@ -11,7 +13,8 @@ use platform::{Cx, Error, Money, Result, db::Tx};
 
 use crate::{
     access::Side,
-    copies::{self, Doctor, Facility, Patient},
+    around::Around,
+    copies::{Doctor, Facility, Patient},
     desk::Desk,
     policy,
 };
@@ -64,8 +67,10 @@ platform::row! {
         pub moves: i64,
         /// Who cancelled.
         pub cancelled_by: Option<CancelledBy>,
-        /// Reason of the last change.
-        pub reason: Option<String>,
+        /// Reason of the last change in somebody's words, sealed.
+        pub reason: Option<Vec<u8>>,
+        /// Why the program itself made the last change: a text key.
+        pub cause: Option<String>,
         /// Whose time it takes.
         pub owner: String,
         /// Version.
@@ -78,7 +83,7 @@ macro_rules! columns {
     () => {
         "a.id, a.code, a.facility, a.service, a.doctor, a.mode, a.kind, a.state, a.patient, a.booked_by, a.starts_at, \
          a.ends_at, a.zone, a.local_date, a.price, a.complaint, a.booked_at, a.answer_by, a.on_behalf, a.overbooked, \
-         a.moves, a.cancelled_by, a.reason, a.owner, a.version"
+         a.moves, a.cancelled_by, a.reason, a.cause, a.owner, a.version"
     };
 }
 pub(crate) use columns;
@@ -149,23 +154,30 @@ pub async fn by_code(tx: &mut Tx, code: &str) -> Result<Row> {
     tx.one(BY_CODE, &[&code]).await?.ok_or(Error::NotFound("appointment"))
 }
 
-/// An appointment as somebody may see it, its complaint still sealed: keys are fetched outside the transaction.
+/// An appointment as somebody may see it, what people wrote still sealed: keys are fetched outside the transaction.
 #[derive(Debug)]
 pub struct Shown {
-    /// All but the complaint.
+    /// All but what is sealed.
     pub appointment: Appointment,
     /// The complaint, for those who may read it.
-    pub sealed: Option<Vec<u8>>,
+    pub complaint: Option<Vec<u8>>,
+    /// The reason of the last change, for those who may read it.
+    pub reason: Option<Vec<u8>>,
 }
 
 /// What is known around an appointment.
 #[derive(Debug)]
 pub struct Known {
-    facility: Option<Facility>,
-    service: Option<Service>,
-    doctor: Option<Doctor>,
-    patient: Option<Patient>,
-    policy: Policy,
+    /// The facility.
+    pub facility: Option<Arc<Facility>>,
+    /// The service.
+    pub service: Option<Arc<Service>>,
+    /// The doctor, where it is with one.
+    pub doctor: Option<Arc<Doctor>>,
+    /// The patient, unless they were forgotten.
+    pub patient: Option<Patient>,
+    /// The facility's policy.
+    pub policy: Arc<Policy>,
 }
 
 impl Known {
@@ -173,31 +185,22 @@ impl Known {
     pub fn at_desk(desk: &Desk, service: &Service, patient: Option<Patient>) -> Self {
         Self {
             facility: Some(desk.facility.clone()),
-            service: Some(service.clone()),
+            service: Some(Arc::new(service.clone())),
             doctor: desk.doctor.clone(),
             patient,
             policy: desk.policy.clone(),
         }
     }
-
-    /// What the copies know.
-    async fn of(tx: &mut Tx, row: &Row) -> Result<Self> {
-        Ok(Self {
-            facility: copies::facility(tx, &row.facility).await?,
-            service: copies::service(tx, &row.service).await?,
-            doctor: match &row.doctor {
-                Some(id) => copies::doctor(tx, id).await?,
-                None => None,
-            },
-            patient: copies::patient(tx, &row.patient).await?,
-            policy: policy::of(tx, &row.facility).await?,
-        })
-    }
 }
 
 /// Shows a row to somebody on that side of it.
 pub async fn show(cx: &Cx, tx: &mut Tx, row: Row, side: Side) -> Result<Shown> {
-    let known = Known::of(tx, &row).await?;
+    show_among(cx, tx, row, side, &mut Around::default()).await
+}
+
+/// Shows a row of a list, with what the rows before it had around them.
+pub async fn show_among(cx: &Cx, tx: &mut Tx, row: Row, side: Side, around: &mut Around) -> Result<Shown> {
+    let known = around.known(tx, &row).await?;
     Ok(shown(cx, row, side, &known))
 }
 
@@ -205,7 +208,8 @@ pub async fn show(cx: &Cx, tx: &mut Tx, row: Row, side: Side) -> Result<Shown> {
 pub fn shown(cx: &Cx, row: Row, side: Side, known: &Known) -> Shown {
     let now = cx.now();
     let Known { facility, service, doctor, patient, policy } = known;
-    let sealed = row.complaint.clone().filter(|_| side.reads_complaint());
+    let complaint = row.complaint.clone().filter(|_| side.reads_complaint());
+    let reason = row.reason.clone().filter(|_| side.reads_reason());
     let may = deeds(cx, &row, side, policy);
     let theirs = side == Side::Patient;
     let fee = if theirs { policy::cancel_fee(policy, row.starts_at, now) } else { 0 };
@@ -235,7 +239,7 @@ pub fn shown(cx: &Cx, row: Row, side: Side, known: &Known) -> Shown {
         overbooked: row.overbooked,
         moves: row.moves,
         cancelled_by: row.cancelled_by,
-        reason: row.reason,
+        reason: row.cause,
         may,
         cancel_fee: Money::idr(fee),
         free_until: (theirs && !is_final(row.state)).then(|| policy::free_until(policy, row.starts_at)),
@@ -243,7 +247,7 @@ pub fn shown(cx: &Cx, row: Row, side: Side, known: &Known) -> Shown {
         id: row.id,
         version: row.version,
     };
-    Shown { appointment, sealed }
+    Shown { appointment, complaint, reason }
 }
 
 /// What somebody on that side may do with it now.

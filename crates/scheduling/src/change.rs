@@ -4,6 +4,7 @@
 use contracts::{
     Permission,
     audit::AuditEntry,
+    people::PatientId,
     scheduling::{
         Appointment, AppointmentAccepted, AppointmentArrived, AppointmentCancelled, AppointmentFulfilled,
         AppointmentId, AppointmentNoShow, AppointmentRejected, CancelledBy, Change, Deed, HistoryLine, SlotMoved,
@@ -45,6 +46,8 @@ impl SchedulingContext {
         version: i64,
         mut ask: Change,
     ) -> Result<Appointment> {
+        ask.reason = readable_reason(&ask)?;
+        let reason = self.sealed_reason(cx, id, ask.reason.as_deref()).await?;
         let (cx, id, watch) = (cx.clone(), id.clone(), self.watch.clone());
         let shown = self
             .db
@@ -52,7 +55,7 @@ impl SchedulingContext {
                 let now = cx.now();
                 let mut row = appointment::by_id(tx, &id).await?;
                 let side = access::side(&cx, tx, &row).await?;
-                ask.reason = checked_reason(&ask, side)?;
+                check_form(&ask, side)?;
                 side.require(&cx, ask.deed)?;
                 if row.version != version {
                     return Err(Error::Stale);
@@ -67,7 +70,7 @@ impl SchedulingContext {
                 if to == State::Cancelled {
                     lock_for_release(tx, &row).await?;
                 }
-                apply(&cx, tx, &mut row, &Applied { to, reason: ask.reason.clone(), cancelled_by }).await?;
+                apply(&cx, tx, &mut row, &Applied { to, why: Why { reason, cause: None }, cancelled_by }).await?;
                 say(&cx, tx, &row, ask.deed).await?;
                 if to == State::Cancelled {
                     free_time(tx, &row, &watch).await?;
@@ -92,6 +95,7 @@ impl SchedulingContext {
         let allowed = matches!(to, State::Booked | State::Arrived | State::Fulfilled | State::NoShow);
         problems.check(allowed, "state", "not-one-of");
         problems.done()?;
+        let reason = self.sealed_reason(cx, id, Some(&reason)).await?;
         let (cx, id) = (cx.clone(), id.clone());
         let shown = self
             .db
@@ -106,7 +110,7 @@ impl SchedulingContext {
                 if !appointment::can_correct(row.state) || row.state == to {
                     return Err(Error::conflict("not-in-this-state").with("state", row.state));
                 }
-                apply(&cx, tx, &mut row, &Applied { to, reason: Some(reason), cancelled_by: None }).await?;
+                apply(&cx, tx, &mut row, &Applied { to, why: Why { reason, cause: None }, cancelled_by: None }).await?;
                 match to {
                     State::Fulfilled => say(&cx, tx, &row, Deed::Fulfil).await?,
                     State::NoShow => say(&cx, tx, &row, Deed::NoShow).await?,
@@ -120,14 +124,36 @@ impl SchedulingContext {
     }
 
     pub(crate) async fn history_of(&self, cx: &Cx, id: &AppointmentId) -> Result<Vec<HistoryLine>> {
-        let (cx, id) = (cx.clone(), id.clone());
-        self.db
+        let (cx, wanted) = (cx.clone(), id.clone());
+        let lines = self
+            .db
             .read(async move |tx| {
-                let row = appointment::by_id(tx, &id).await?;
-                access::side(&cx, tx, &row).await?;
-                history(tx, row).await
+                let row = appointment::by_id(tx, &wanted).await?;
+                let side = access::side(&cx, tx, &row).await?;
+                history(tx, row, side).await
             })
-            .await
+            .await?;
+        let mut history = Vec::with_capacity(lines.len());
+        for (mut line, sealed) in lines {
+            if let Some(sealed) = sealed {
+                line.reason = self.complaints.open_reason(id, &sealed).await?;
+            }
+            history.push(line);
+        }
+        Ok(history)
+    }
+
+    /// A reason about an appointment, sealed with its patient's key. Keys are fetched outside the transaction that
+    /// changes the appointment.
+    async fn sealed_reason(&self, cx: &Cx, id: &AppointmentId, reason: Option<&str>) -> Result<Option<Vec<u8>>> {
+        const PATIENT: &str = "select patient from appointment where id = $1";
+        if reason.is_none() {
+            return Ok(None);
+        }
+        let wanted = id.clone();
+        let patient = self.db.read(async move |tx| tx.one::<(PatientId,)>(PATIENT, &[&wanted]).await).await?;
+        let (patient,) = patient.ok_or(Error::NotFound("appointment"))?;
+        self.complaints.seal_reason(cx, &patient, id, reason).await
     }
 
     /// Requests that nobody answered in time lapse; at most 200 a call. Each by itself: a booking waits for none of them.
@@ -167,10 +193,10 @@ async fn lock_for_release(tx: &mut Tx, row: &Row) -> Result<()> {
     owner::freed(tx, &row.owner).await
 }
 
-/// The program itself cancels, for a reason that is a text key.
-pub(crate) async fn cancel_by_system(cx: &Cx, tx: &mut Tx, row: &mut Row, reason: &str) -> Result<()> {
-    let change =
-        Applied { to: State::Cancelled, reason: Some(reason.to_owned()), cancelled_by: Some(CancelledBy::System) };
+/// The program itself cancels, for a cause that is a text key.
+pub(crate) async fn cancel_by_system(cx: &Cx, tx: &mut Tx, row: &mut Row, cause: &'static str) -> Result<()> {
+    let why = Why { reason: None, cause: Some(cause) };
+    let change = Applied { to: State::Cancelled, why, cancelled_by: Some(CancelledBy::System) };
     apply(cx, tx, row, &change).await?;
     say(cx, tx, row, Deed::Cancel).await
 }
@@ -189,23 +215,34 @@ async fn find(tx: &mut Tx, id_or_code: &str) -> Result<Row> {
 /// A change about to be written.
 pub(crate) struct Applied {
     pub to: State,
-    pub reason: Option<String>,
+    pub why: Why,
     pub cancelled_by: Option<CancelledBy>,
+}
+
+/// Why something is done.
+pub(crate) struct Why {
+    /// In somebody's words, sealed with the patient's key.
+    pub reason: Option<Vec<u8>>,
+    /// The program's own cause, a text key.
+    pub cause: Option<&'static str>,
 }
 
 /// Writes the new state where the row is still as it was read, and a line of history.
 pub(crate) async fn apply(cx: &Cx, tx: &mut Tx, row: &mut Row, change: &Applied) -> Result<()> {
-    const APPLY: &str = "update appointment set state = $1, reason = $2, cancelled_by = coalesce($3, cancelled_by), \
-        version = version + 1, answer_by = null where id = $4 and version = $5 and state = $6";
+    const APPLY: &str = "update appointment set state = $1, reason = $2, cause = $3, \
+        cancelled_by = coalesce($4, cancelled_by), version = version + 1, answer_by = null \
+        where id = $5 and version = $6 and state = $7";
+    let Applied { to, why, cancelled_by } = change;
     let changed =
-        tx.exec(APPLY, &[&change.to, &change.reason, &change.cancelled_by, &row.id, &row.version, &row.state]).await?;
+        tx.exec(APPLY, &[to, &why.reason, &why.cause, cancelled_by, &row.id, &row.version, &row.state]).await?;
     if changed == 0 {
         return Err(Error::Stale);
     }
     let line = Line { from: row.state, to: change.to, from_start: row.starts_at, to_start: row.starts_at };
-    remember(cx, tx, row, &line, change.reason.as_deref()).await?;
+    remember(cx, tx, row, &line, why).await?;
     row.state = change.to;
-    row.reason.clone_from(&change.reason);
+    row.reason.clone_from(&why.reason);
+    row.cause = why.cause.map(ToOwned::to_owned);
     row.cancelled_by = change.cancelled_by.or(row.cancelled_by);
     row.version += 1;
     Ok(())
@@ -220,16 +257,13 @@ pub(crate) struct Line {
 }
 
 /// Writes a line of history under the version the row is about to have.
-pub(crate) async fn remember(cx: &Cx, tx: &mut Tx, row: &Row, line: &Line, reason: Option<&str>) -> Result<()> {
+pub(crate) async fn remember(cx: &Cx, tx: &mut Tx, row: &Row, line: &Line, why: &Why) -> Result<()> {
     const REMEMBER: &str = "insert into appointment_change (appointment, version, from_state, to_state, from_start, \
-        to_start, actor, reason, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        to_start, actor, reason, cause, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let (version, actor, now) = (row.version + 1, cx.actor_text(), cx.now());
-    let reason = reason.map(ToOwned::to_owned);
-    tx.exec(
-        REMEMBER,
-        &[&row.id, &version, &line.from, &line.to, &line.from_start, &line.to_start, &actor, &reason, &now],
-    )
-    .await?;
+    let Line { from, to, from_start, to_start } = line;
+    tx.exec(REMEMBER, &[&row.id, &version, from, to, from_start, to_start, &actor, &why.reason, &why.cause, &now])
+        .await?;
     Ok(())
 }
 
@@ -257,8 +291,8 @@ pub(crate) async fn audit(cx: &Cx, tx: &mut Tx, row: &Row, deed: Deed) -> Result
 }
 
 /// Frees the time everywhere (R.C8) and tells those who watch. The owner is noted already.
-async fn free_time(tx: &mut Tx, row: &Row, watch: &tokio::sync::broadcast::Sender<SlotMoved>) -> Result<()> {
-    claim::release(tx, &row.id.to_string()).await?;
+async fn free_time(tx: &mut Tx, row: &Row, watch: &crate::moves::Moves) -> Result<()> {
+    claim::release(tx, row).await?;
     let (moved, watch) = (slot_moved(row, row.starts_at, row.ends_at, true), watch.clone());
     tx.after_commit(move || {
         let _ = watch.send(moved); // nobody watches: fine
@@ -278,16 +312,22 @@ pub(crate) fn slot_moved(row: &Row, starts_at: Timestamp, ends_at: Timestamp, fr
     }
 }
 
-/// Doctors and staff say why they reject or cancel.
-fn checked_reason(ask: &Change, side: Side) -> Result<Option<String>> {
+/// The reason as it is kept, trimmed and bounded.
+fn readable_reason(ask: &Change) -> Result<Option<String>> {
     let mut problems = Problems::default();
     let reason = problems.optional_text("reason", ask.reason.as_deref(), REASON_LENGTH);
-    if side != Side::Patient && matches!(ask.deed, Deed::Reject | Deed::Cancel) {
-        problems.check(reason.is_some(), "reason", "required");
-    }
-    problems.check(!matches!(ask.deed, Deed::Move | Deed::Correct), "deed", "not-one-of");
     problems.done()?;
     Ok(reason)
+}
+
+/// Doctors and staff say why they reject or cancel.
+fn check_form(ask: &Change, side: Side) -> Result<()> {
+    let mut problems = Problems::default();
+    if side != Side::Patient && matches!(ask.deed, Deed::Reject | Deed::Cancel) {
+        problems.check(ask.reason.is_some(), "reason", "required");
+    }
+    problems.check(!matches!(ask.deed, Deed::Move | Deed::Correct), "deed", "not-one-of");
+    problems.done()
 }
 
 fn out_of_time(deed: Deed) -> Error {
@@ -307,11 +347,11 @@ fn canceller(side: Side) -> CancelledBy {
     }
 }
 
-/// The booking itself and every change after it.
-async fn history(tx: &mut Tx, row: Row) -> Result<Vec<HistoryLine>> {
-    type Change = (State, State, Timestamp, Timestamp, String, Option<String>, Timestamp);
-    const CHANGES: &str = "select from_state, to_state, from_start, to_start, actor, reason, at from appointment_change \
-        where appointment = $1 order by version limit 500";
+/// The booking itself and every change after it, each with its reason still sealed where that side may read it.
+async fn history(tx: &mut Tx, row: Row, side: Side) -> Result<Vec<(HistoryLine, Option<Vec<u8>>)>> {
+    type Change = (State, State, Timestamp, Timestamp, String, Option<Vec<u8>>, Option<String>, Timestamp);
+    const CHANGES: &str = "select from_state, to_state, from_start, to_start, actor, reason, cause, at \
+        from appointment_change where appointment = $1 order by version limit 500";
     let changes: Vec<Change> = tx.all(CHANGES, &[&row.id]).await?;
     let first = changes.first();
     let booked = HistoryLine {
@@ -321,12 +361,9 @@ async fn history(tx: &mut Tx, row: Row) -> Result<Vec<HistoryLine>> {
         reason: None,
         at: row.booked_at,
     };
-    let later = changes.into_iter().map(|(_, state, _, starts_at, actor, reason, at)| HistoryLine {
-        state,
-        starts_at,
-        actor,
-        reason,
-        at,
+    let later = changes.into_iter().map(|(_, state, _, starts_at, actor, sealed, cause, at)| {
+        let line = HistoryLine { state, starts_at, actor, reason: cause, at };
+        (line, sealed.filter(|_| side.reads_reason()))
     });
-    Ok(std::iter::once(booked).chain(later).collect())
+    Ok(std::iter::once((booked, None)).chain(later).collect())
 }

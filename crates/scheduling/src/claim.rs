@@ -4,9 +4,12 @@
 
 use contracts::{directory::FacilityId, people::PatientId};
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use platform::{Error, Result, db::Tx};
+use platform::{
+    Error, Result,
+    db::{Step, Tx},
+};
 
-use crate::availability::Busy;
+use crate::{appointment::Row, availability::Busy};
 
 /// No claim is longer; looking for an overlap never reaches further back. Stated in the migration too.
 const LONGEST: SignedDuration = SignedDuration::from_hours(48);
@@ -63,6 +66,12 @@ pub async fn claim_seat(tx: &mut Tx, claim: &Claim<'_>, seats: &[i64], now: Time
     Ok(released > 0 && try_seats(tx, claim, seats).await?)
 }
 
+/// The statement that claims one seat.
+pub fn seat(claim: &Claim<'_>, seat: i64) -> Step {
+    let Claim { owner, facility, span, hold_until, by } = claim;
+    Step::new(CLAIM, &[owner, &seat, &span.starts_at, &span.ends_at, facility, hold_until, by])
+}
+
 async fn try_seats(tx: &mut Tx, claim: &Claim<'_>, seats: &[i64]) -> Result<bool> {
     let Claim { owner, facility, span, hold_until, by } = claim;
     for seat in seats {
@@ -91,16 +100,31 @@ pub async fn claim_patient(
     most: u16,
     now: Timestamp,
 ) -> Result<()> {
-    if tx.exec(CLAIM_PATIENT, &[patient, &span.starts_at, &span.ends_at, &by, &most, &now]).await? == 1 {
+    if tx.exec_each(&[of_patient(patient, span, by, most, now)]).await? == [1] {
         return Ok(());
     }
+    Err(patient_is_taken(tx, patient, most, now).await?)
+}
+
+/// The statement that claims the patient's time.
+pub fn of_patient(patient: &PatientId, span: Span, by: &str, most: u16, now: Timestamp) -> Step {
+    Step::new(CLAIM_PATIENT, &[patient, &span.starts_at, &span.ends_at, &by, &most, &now])
+}
+
+/// Why the patient's time could not be claimed.
+pub async fn patient_is_taken(tx: &mut Tx, patient: &PatientId, most: u16, now: Timestamp) -> Result<Error> {
     let upcoming: Option<(i64,)> = tx.one(UPCOMING, &[patient, &now]).await?;
-    Err(match upcoming {
+    Ok(match upcoming {
         Some((count,)) if most > 0 && count >= i64::from(most) => {
             Error::conflict("too-many-upcoming").with("limit", most)
         }
         _ => Error::conflict("patient-overlap"),
     })
+}
+
+/// The statement that claims consultation number `k` of the patient's local date.
+pub fn of_day(patient: &PatientId, date: Date, k: u16, by: &str) -> Step {
+    Step::new(CLAIM_DAY, &[patient, &date, &k, &by])
 }
 
 /// Claims one of the patient's consultations of that local date (C4).
@@ -113,20 +137,47 @@ pub async fn claim_day(tx: &mut Tx, patient: &PatientId, date: Date, limit: u16,
     Err(Error::conflict("day-limit").with("limit", limit))
 }
 
-/// Lets go of all an appointment or hold has claimed (R.C8).
-pub async fn release(tx: &mut Tx, by: &str) -> Result<()> {
-    tx.exec("delete from resource_claim where appointment = $1", &[&by]).await?;
-    tx.exec("delete from patient_claim where appointment = $1", &[&by]).await?;
-    tx.exec("delete from patient_day where appointment = $1", &[&by]).await?;
-    Ok(())
+/// Lets go of all that an appointment has claimed (R.C8). Found by whose time it is and when, so that no booking has to
+/// keep an index by appointment.
+pub async fn release(tx: &mut Tx, row: &Row) -> Result<()> {
+    const TIME: &str = "delete from resource_claim where owner = $1 and starts_at > $2 and starts_at <= $3 \
+        and appointment = $4";
+    const PATIENT: &str = "delete from patient_claim where patient = $1 and starts_at = $2 and appointment = $3";
+    const DAY: &str = "delete from patient_day where patient = $1 and local_date = $2 and appointment = $3";
+    let Row { id, owner, patient, starts_at, local_date, .. } = row;
+    tx.exec_each(&[
+        Step::new(TIME, &[owner, &(*starts_at - LONGEST), starts_at, id]),
+        Step::new(PATIENT, &[patient, starts_at, id]),
+        Step::new(DAY, &[patient, local_date, id]),
+    ])
+    .await
+    .map(drop)
+}
+
+/// Lets go of the time that a hold keeps.
+pub async fn release_hold(tx: &mut Tx, hold: &str) -> Result<()> {
+    const HELD: &str = "delete from resource_claim where appointment = $1 and hold_until is not null";
+    tx.exec(HELD, &[&hold]).await.map(drop)
 }
 
 /// What is taken of an owner's time between two instants, as a facility sees it.
 pub async fn busy(tx: &mut Tx, owner: &str, facility: &FacilityId, span: Span) -> Result<Vec<Busy>> {
     let reach = span.starts_at - LONGEST;
-    let rows: Vec<(Timestamp, Timestamp, i64, Option<Timestamp>, FacilityId)> =
-        tx.all(BUSY, &[&owner, &reach, &span.ends_at, &span.starts_at]).await?;
-    Ok(rows
+    let taken = tx.all(BUSY, &[&owner, &reach, &span.ends_at, &span.starts_at]).await?;
+    Ok(as_seen_by(facility, taken))
+}
+
+/// A row of what is taken: start, end, seat, until when where it is held, facility.
+pub type Taken = (Timestamp, Timestamp, i64, Option<Timestamp>, FacilityId);
+
+/// The statement that reads what is taken: rows of [`Taken`].
+pub fn taken(owner: &str, span: Span) -> Step {
+    Step::new(BUSY, &[&owner, &(span.starts_at - LONGEST), &span.ends_at, &span.starts_at])
+}
+
+/// What is taken, as a facility sees it.
+pub fn as_seen_by(facility: &FacilityId, taken: Vec<Taken>) -> Vec<Busy> {
+    taken
         .into_iter()
         .map(|(starts_at, ends_at, seat, hold_until, at)| Busy {
             starts_at,
@@ -135,5 +186,5 @@ pub async fn busy(tx: &mut Tx, owner: &str, facility: &FacilityId, span: Span) -
             seat: u16::try_from(seat).ok().filter(|seat| *seat > 0 && at == *facility),
             hold_until,
         })
-        .collect())
+        .collect()
 }

@@ -20,9 +20,10 @@ use contracts::{
 use jiff::{Timestamp, civil::Date};
 use platform::{
     Cx, Error, Result,
-    crypto::KeyStore,
+    crypto::{BlindIndex, KeyStore, MasterKey},
     db::{Db, Page},
     error::Problems,
+    live::Live,
 };
 use tokio::sync::broadcast;
 
@@ -32,35 +33,37 @@ use crate::{
     copies,
     desk::{Desk, DeskKey},
     free::{KeptTimes, TimesKey},
-    holiday, policy,
+    holiday, idempotency,
+    moves::Moves,
+    policy,
 };
 
 /// Desks kept in memory; each takes a few kilobytes.
 const DESKS: u64 = 12_000;
-/// Answers kept in memory, by the number of their starts.
-const TIMES: u64 = 400_000;
+/// Answers kept in memory, by the number of their starts, which take 24 bytes each.
+const TIMES: u64 = 2_000_000;
 /// How long a desk stays without being read anew: its holidays reach a little further than the horizon.
 const DESK_LIFE: Duration = Duration::from_hours(12);
 /// Holidays set at a time.
 const MOST_HOLIDAYS: usize = 400;
-/// Changes a slow watcher may fall behind before it must read anew.
-const WATCHED: usize = 1_024;
 
 /// Scheduling, on its own database.
 pub struct SchedulingContext {
     pub(crate) db: Db,
     pub(crate) people: Arc<dyn People>,
     pub(crate) complaints: Complaints,
+    /// Fingerprints of request bodies.
+    pub(crate) bodies: BlindIndex,
     pub(crate) desks: moka::sync::Cache<DeskKey, Arc<Desk>>,
     pub(crate) times: moka::sync::Cache<TimesKey, KeptTimes>,
-    pub(crate) watch: broadcast::Sender<SlotMoved>,
+    pub(crate) watch: Moves,
     /// The owner up to whom the last unfinished round of telling directory came.
     pub(crate) told_up_to: Mutex<String>,
 }
 
 impl SchedulingContext {
     /// Opens the context on its database, bringing the schema up to date.
-    pub async fn start(db: Db, people: Arc<dyn People>, keys: KeyStore) -> Result<Arc<Self>> {
+    pub async fn start(db: Db, people: Arc<dyn People>, keys: KeyStore, master: &MasterKey) -> Result<Arc<Self>> {
         db.migrate("bus", platform::bus::MIGRATIONS).await?;
         db.migrate("jobs", platform::jobs::MIGRATIONS).await?;
         db.migrate("scheduling", MIGRATIONS).await?;
@@ -69,14 +72,20 @@ impl SchedulingContext {
             db,
             people,
             complaints: Complaints::new(keys),
+            bodies: BlindIndex::new(1, master.derive(idempotency::PURPOSE)),
             desks: moka::sync::Cache::builder().max_capacity(DESKS).time_to_live(DESK_LIFE).build(),
             times: moka::sync::Cache::builder()
                 .max_capacity(TIMES)
                 .weigher(|_, kept: &KeptTimes| kept.weight())
                 .build(),
-            watch: broadcast::channel(WATCHED).0,
+            watch: Moves::new(),
             told_up_to: Mutex::default(),
         }))
+    }
+
+    /// Shares what [`Scheduling::watch`] tells with the other nodes.
+    pub fn share_moves(&self, live: &Live) {
+        self.watch.share(live);
     }
 
     /// The database, for the bus and for checks of health.

@@ -10,7 +10,7 @@ use contracts::{
 use jiff::civil::Date;
 use platform::{
     Error, Result,
-    db::{Engine, Tx},
+    db::{Engine, Step, Tx},
     row,
 };
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,24 @@ pub async fn patient(tx: &mut Tx, id: &PatientId) -> Result<Option<Patient>> {
 /// A patient, locked until the transaction ends, and whether an account may act for them. Everything that claims a
 /// patient's time locks the patient first, then the owners of time in their order, so that nobody waits in a ring.
 pub async fn lock_patient(tx: &mut Tx, id: &PatientId, account: Option<&str>) -> Result<Option<(Patient, bool)>> {
+    let locked: Option<Locked> = tx.one(lock_on(tx.engine()), &[id, &account]).await?;
+    Ok(locked.map(as_locked))
+}
+
+/// The statement of [`lock_patient`]; at most one row of [`Locked`].
+pub fn locking(engine: Engine, id: &PatientId, account: Option<&str>) -> Step {
+    Step::new(lock_on(engine), &[id, &account])
+}
+
+/// A locked patient's row: name, date of birth, sex, whether the account may act for them.
+pub type Locked = (String, Option<Date>, Option<Sex>, bool);
+
+/// The patient, and whether the account may act for them.
+pub fn as_locked((name, birth_date, sex, acts): Locked) -> (Patient, bool) {
+    (Patient { name, birth_date, sex }, acts)
+}
+
+fn lock_on(engine: Engine) -> &'static str {
     macro_rules! lock {
         ($how:literal) => {
             concat!(
@@ -135,12 +153,10 @@ pub async fn lock_patient(tx: &mut Tx, id: &PatientId, account: Option<&str>) ->
             )
         };
     }
-    let sql = match tx.engine() {
+    match engine {
         Engine::Sqlite => lock!(""), // there is one writer
         Engine::Postgres => lock!(" for no key update of p"),
-    };
-    let row: Option<(String, Option<Date>, Option<Sex>, bool)> = tx.one(sql, &[id, &account]).await?;
-    Ok(row.map(|(name, birth_date, sex, acts)| (Patient { name, birth_date, sex }, acts)))
+    }
 }
 
 /// Whether an account may act for a patient.

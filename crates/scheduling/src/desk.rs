@@ -38,13 +38,13 @@ pub struct Desk {
     /// The owner's `plan` number this was read at.
     pub plan_number: i64,
     /// The facility.
-    pub facility: Facility,
+    pub facility: Arc<Facility>,
     /// The doctor.
-    pub doctor: Option<Doctor>,
+    pub doctor: Option<Arc<Doctor>>,
     /// Services that may be booked here.
     pub services: Vec<Service>,
     /// The facility's policy.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// The rules in the form that [`availability`] judges by.
     pub plan: Plan,
 }
@@ -115,6 +115,7 @@ pub async fn load(tx: &mut Tx, offer: &Offer, now: Timestamp) -> Result<Desk> {
     plan.licences = doctor.as_ref().map(licences);
     add_holidays(tx, &mut plan, &policy, now).await?;
     add_exceptions(tx, &mut plan, &facility.id, offer, &row.id, now).await?;
+    let (facility, doctor, policy) = (Arc::new(facility), doctor.map(Arc::new), Arc::new(policy));
     Ok(Desk { owner, plan_number, facility, doctor, services, policy, plan })
 }
 

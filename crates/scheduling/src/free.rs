@@ -27,6 +27,8 @@ const MOST_DAYS: u16 = 31;
 /// Dates that can be asked about: what both engines can keep, and more than anybody needs.
 pub(crate) const FIRST_DATE: Date = Date::constant(1900, 1, 1);
 pub(crate) const LAST_DATE: Date = Date::constant(2200, 12, 31);
+/// How often a desk is read anew whose rules change while it is being asked.
+const TRIES: usize = 5;
 /// Alternatives offered to the loser of a race.
 const ALTERNATIVES: usize = 3;
 
@@ -39,7 +41,7 @@ pub struct TimesKey {
     taken: bool,
 }
 
-/// An answer, exact while the owner's numbers stay and the minute lasts.
+/// An answer, exact while the owner's numbers stay and until time changes it.
 #[derive(Debug, Clone)]
 pub struct KeptTimes {
     numbers: Numbers,
@@ -54,33 +56,68 @@ impl KeptTimes {
     }
 }
 
+/// What a look at the database says of what is kept in memory.
+enum Look {
+    /// The rules are no longer those of the desk.
+    OtherRules,
+    /// Nothing was taken or freed since.
+    Same,
+    /// What is taken now, and the numbers it was read at.
+    Changed(Vec<Busy>, Numbers),
+}
+
 impl SchedulingContext {
     pub(crate) async fn list_free_times(&self, cx: &Cx, ask: FreeTimesAsk) -> Result<Arc<FreeTimes>> {
-        let days = ask.days.unwrap_or(STANDARD_DAYS);
         let mut problems = Problems::default();
-        problems.range("days", days, 1, MOST_DAYS);
+        problems.range("days", ask.days.unwrap_or(STANDARD_DAYS), 1, MOST_DAYS);
         problems.done()?;
         let now = cx.now();
-        let (desk, numbers) = self.desk_now(&ask.offer, now).await?;
-        let service = desk.service(&ask.offer.service, ask.offer.mode).ok_or(Error::NotFound("service"))?;
-        let from = ask.from.unwrap_or_else(|| desk.local_date(now));
-        let key = TimesKey { offer: ask.offer.clone(), from, days, taken: ask.taken };
-        if let Some(kept) = self.times.get(&key)
-            && kept.numbers == numbers
-            && now < kept.until
+        if let Some(desk) = self.desks.get(&desk::DeskKey::of(&ask.offer))
+            && let Some(answer) = self.times_at(&desk, &ask, now).await?
         {
-            return Ok(kept.answer);
+            return Ok(answer);
         }
-        let (busy, numbers) = self.busy_of_days(&desk, from, days).await?;
-        let answer = Arc::new(answer(&desk, service, &key, &busy, now));
-        // The rules change right after each full minute at most; a hold may run out sooner.
-        let minute = full_minute_from(now);
-        let until =
-            busy.iter().filter_map(|b| b.hold_until).filter(|h| *h > now).min().map_or(minute, |h| h.min(minute));
-        if numbers.plan == desk.plan_number {
-            self.times.insert(key, KeptTimes { numbers, until, answer: answer.clone() });
+        for _ in 0..TRIES {
+            let (desk, _) = self.load_desk(&ask.offer, now).await?;
+            if let Some(answer) = self.times_at(&desk, &ask, now).await? {
+                return Ok(answer);
+            }
         }
-        Ok(answer)
+        Err(Error::Unavailable("schedule"))
+    }
+
+    /// The free times at a desk; none where its rules have changed. One look at the database tells whether the answer
+    /// in memory still holds, and what is taken where it does not.
+    async fn times_at(&self, desk: &Desk, ask: &FreeTimesAsk, now: Timestamp) -> Result<Option<Arc<FreeTimes>>> {
+        let days = ask.days.unwrap_or(STANDARD_DAYS);
+        let from = ask.from.unwrap_or_else(|| desk.local_date(now));
+        let span = span_of_days(desk, from, days)?;
+        let key = TimesKey { offer: ask.offer.clone(), from, days, taken: ask.taken };
+        let kept = self.times.get(&key).filter(|kept| now < kept.until);
+        let known = kept.as_ref().map(|kept| kept.numbers);
+        let (owner, facility, plan) = (desk.owner.clone(), desk.facility.id.clone(), desk.plan_number);
+        let look = self
+            .db
+            .read(async move |tx| {
+                // The numbers first: what is booked in between makes the answer look older than it is, never newer.
+                let numbers = owner::numbers(tx, &owner).await?;
+                Ok(match known {
+                    _ if numbers.plan != plan => Look::OtherRules,
+                    Some(known) if known == numbers => Look::Same,
+                    _ => Look::Changed(claim::busy(tx, &owner, &facility, span).await?, numbers),
+                })
+            })
+            .await?;
+        let (busy, numbers) = match (look, kept) {
+            (Look::OtherRules, _) => return Ok(None),
+            (Look::Same, kept) => return Ok(kept.map(|kept| kept.answer)),
+            (Look::Changed(busy, numbers), _) => (busy, numbers),
+        };
+        let service = desk.service(&ask.offer.service, ask.offer.mode).ok_or(Error::NotFound("service"))?;
+        let (answer, until) = answer(desk, service, &key, &busy, now);
+        let answer = Arc::new(answer);
+        self.times.insert(key, KeptTimes { numbers, until, answer: answer.clone() });
+        Ok(Some(answer))
     }
 
     /// The rules that leave a date without a free time.
@@ -124,26 +161,46 @@ impl SchedulingContext {
 
     /// The desk of an offer and its owner's numbers, both of this moment.
     pub(crate) async fn desk_now(&self, offer: &Offer, now: Timestamp) -> Result<(Arc<Desk>, Numbers)> {
-        let key = desk::DeskKey::of(offer);
-        if let Some(desk) = self.desks.get(&key) {
-            let owner = desk.owner.clone();
-            let numbers = self.db.read(async move |tx| owner::numbers(tx, &owner).await).await?;
-            if numbers.plan == desk.plan_number {
-                return Ok((desk, numbers));
-            }
+        match self.current_desk(offer).await? {
+            Some(current) => Ok(current),
+            None => self.load_desk(offer, now).await,
         }
+    }
+
+    /// The desk in memory with its owner's numbers, where its rules are still the same.
+    async fn current_desk(&self, offer: &Offer) -> Result<Option<(Arc<Desk>, Numbers)>> {
+        let Some(desk) = self.desks.get(&desk::DeskKey::of(offer)) else { return Ok(None) };
+        let owner = desk.owner.clone();
+        let numbers = self.db.read(async move |tx| owner::numbers(tx, &owner).await).await?;
+        Ok((numbers.plan == desk.plan_number).then_some((desk, numbers)))
+    }
+
+    /// The desk of an offer as the database has it, kept in memory from now on.
+    async fn load_desk(&self, offer: &Offer, now: Timestamp) -> Result<(Arc<Desk>, Numbers)> {
+        let (desk, numbers) = self.read_desk(offer, now).await?;
+        self.desks.insert(desk::DeskKey::of(offer), desk.clone());
+        Ok((desk, numbers))
+    }
+
+    /// The desk of an offer as the database has it.
+    async fn read_desk(&self, offer: &Offer, now: Timestamp) -> Result<(Arc<Desk>, Numbers)> {
         let asked = offer.clone();
-        let (desk, numbers) = self
-            .db
+        self.db
             .read(async move |tx| {
                 let desk = desk::load(tx, &asked, now).await?;
                 let numbers = owner::numbers(tx, &desk.owner).await?;
-                Ok((desk, numbers))
+                Ok((Arc::new(desk), numbers))
             })
-            .await?;
-        let desk = Arc::new(desk);
-        self.desks.insert(key, desk.clone());
-        Ok((desk, numbers))
+            .await
+    }
+
+    /// The desk of an offer of this moment, for who asks about every desk in turn: one that is not in memory is not put
+    /// there, lest all of them come to lie there because of it.
+    pub(crate) async fn desk_in_passing(&self, offer: &Offer, now: Timestamp) -> Result<Arc<Desk>> {
+        if let Some(desk) = self.current_desk(offer).await? {
+            return Ok(desk.0);
+        }
+        Ok(self.read_desk(offer, now).await?.0)
     }
 
     /// The desk of an offer as kept in memory, which may be a moment old: for those who write, whose transaction asks
@@ -169,12 +226,6 @@ impl SchedulingContext {
     }
 }
 
-/// The first full minute not before an instant.
-fn full_minute_from(now: Timestamp) -> Timestamp {
-    let second = now.as_second() + i64::from(now.subsec_nanosecond() > 0);
-    Timestamp::from_second((second + 59).div_euclid(60) * 60).unwrap_or(now)
-}
-
 /// From the day before to the day after, so that sessions past midnight are seen whole.
 pub(crate) fn span_of_days(desk: &Desk, from: Date, days: u16) -> Result<Span> {
     let mut problems = Problems::default();
@@ -196,13 +247,14 @@ pub(crate) fn wish(service: &ServiceId, mode: Mode, audience: Audience, purpose:
     Wish { service: service.to_string(), mode: Some(desk::mode(mode)), visit: Visit::New, audience, purpose }
 }
 
+/// The answer, and until when time alone does not change it.
 fn answer(
     desk: &Desk,
     service: &contracts::directory::Service,
     key: &TimesKey,
     busy: &[Busy],
     now: Timestamp,
-) -> FreeTimes {
+) -> (FreeTimes, Timestamp) {
     let wish = wish(&key.offer.service, key.offer.mode, Audience::Public, Purpose::Book);
     let ask = Ask { wish, from: key.from, days: key.days };
     let free = availability::free_times(&desk.plan, &ask, busy, now);
@@ -216,13 +268,14 @@ fn answer(
             None => day.slots.iter().map(|slot| slot_time(desk, slot, true)).collect(),
         },
     });
-    FreeTimes {
+    let answer = FreeTimes {
         zone: desk.facility.zone.clone(),
         duration_minutes: service.duration_minutes,
         price: desk.price(service),
         earliest,
         days: days.collect(),
-    }
+    };
+    (answer, free.until)
 }
 
 /// All starts of a day in order, the free ones marked.
@@ -232,8 +285,7 @@ fn merged(desk: &Desk, free: &[Slot], open: &[Slot]) -> Vec<SlotTime> {
 }
 
 fn slot_time(desk: &Desk, slot: &Slot, free: bool) -> SlotTime {
-    let local = desk.plan.zone.to_datetime(slot.starts_at);
-    SlotTime { at: slot.starts_at, local: format!("{:02}:{:02}", local.hour(), local.minute()), free }
+    SlotTime { at: slot.starts_at, local: desk.plan.zone.to_datetime(slot.starts_at).into(), free }
 }
 
 fn status(status: availability::DayStatus) -> DayStatus {

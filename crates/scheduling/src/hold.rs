@@ -61,7 +61,15 @@ pub struct Standing {
     pub held_at: Timestamp,
 }
 
+const OPEN: &str = "select count(*) from hold where expires_at > $1";
+
 impl SchedulingContext {
+    /// How many times are held for somebody now.
+    pub async fn open_holds(&self, now: Timestamp) -> Result<i64> {
+        let open = self.db.read(async move |tx| tx.one::<(i64,)>(OPEN, &[&now]).await).await?;
+        Ok(open.map_or(0, |(count,)| count))
+    }
+
     pub(crate) async fn keep_time(&self, cx: &Cx, ask: AskHold) -> Result<Hold> {
         if let Some(own) = self.own_hold_on(cx, &ask).await? {
             return Ok(own);
@@ -210,7 +218,7 @@ fn shown(row: Row) -> Result<Hold> {
 }
 
 async fn drop_hold(tx: &mut Tx, id: &HoldId) -> Result<()> {
-    tx.exec("delete from resource_claim where appointment = $1", &[id]).await?;
+    claim::release_hold(tx, &id.to_string()).await?;
     tx.exec("delete from hold where id = $1", &[id]).await?;
     Ok(())
 }

@@ -3,12 +3,16 @@
 
 use contracts::scheduling::{AppointmentId, Book};
 use jiff::Timestamp;
-use platform::{Cx, Error, Result, crypto::sha256_hex, db::Tx};
+use platform::{Cx, Error, Result, crypto::BlindIndex, db::Tx};
 
-/// What the body was: its digest, so that nothing of it is kept.
-pub fn digest(ask: &Book) -> Result<String> {
-    let body = serde_json::to_vec(ask).map_err(Error::internal)?;
-    Ok(sha256_hex(&body))
+/// The purpose that the key of the digests is derived for.
+pub const PURPOSE: &str = "blind-index:idempotency:1";
+
+/// What the body was: its fingerprint under a key of the house (HMAC-SHA-256), so that nothing of it is kept and nobody
+/// who holds the database can try out complaints until one fits.
+pub fn digest(bodies: &BlindIndex, ask: &Book) -> Result<String> {
+    let body = serde_json::to_string(ask).map_err(Error::internal)?;
+    Ok(bodies.of(&body))
 }
 
 /// Claims a key for a new appointment; answers the earlier one where the key stands for it already.
@@ -37,4 +41,28 @@ pub async fn earlier(tx: &mut Tx, actor: &str, key: &str, digest: &str) -> Resul
 pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64> {
     let yesterday = now - jiff::SignedDuration::from_hours(24);
     tx.exec("delete from idempotency where at < $1", &[&yesterday]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::scheduling::Book;
+    use platform::crypto::{BlindIndex, sha256_hex};
+
+    use super::digest;
+
+    /// E6
+    #[test]
+    fn r_c5_a_digest_says_nothing_without_the_key() {
+        let ask: Book = serde_json::from_value(serde_json::json!({
+            "facility": "fac_01K9ZQZ5YX0000000000000000", "service": "svc_01K9ZQZ5YX0000000000000000", "mode": "online",
+            "starts_at": "2026-11-23T02:00:00Z", "patient": "pat_01K9ZQZ5YX0000000000000000", "complaint": "Batuk",
+        }))
+        .unwrap();
+        let (house, stranger) = (BlindIndex::new(1, [1; 32]), BlindIndex::new(1, [2; 32]));
+        let made = digest(&house, &ask).unwrap();
+        assert_eq!(made, digest(&house, &ask).unwrap());
+        assert_ne!(made, digest(&stranger, &ask).unwrap(), "anybody could make it");
+        assert!(!made.contains(&sha256_hex(&serde_json::to_vec(&ask).unwrap())));
+        assert_ne!(made, digest(&house, &Book { complaint: "Demam".to_owned(), ..ask }).unwrap());
+    }
 }

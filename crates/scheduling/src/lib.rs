@@ -7,6 +7,7 @@
 
 mod access;
 mod appointment;
+mod around;
 pub mod availability;
 mod booking;
 mod change;
@@ -24,6 +25,7 @@ pub mod http;
 mod idempotency;
 mod jobs;
 mod lists;
+mod moves;
 mod owner;
 mod policy;
 mod reactions;

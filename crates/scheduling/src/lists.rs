@@ -16,6 +16,7 @@ use crate::{
     SchedulingContext,
     access::{self, Side},
     appointment::{self, Row, columns},
+    around::Around,
     code, copies, free,
 };
 
@@ -86,9 +87,9 @@ impl SchedulingContext {
                 let now = cx_.now();
                 let rows = rows(tx, &scope, &mut ask, now).await?;
                 let page = Page::of(rows, &ask.page, |row| (row.starts_at, row.id.clone()))?;
-                let mut items = Vec::with_capacity(page.items.len());
+                let (mut items, mut around) = (Vec::with_capacity(page.items.len()), Around::default());
                 for row in page.items {
-                    items.push(appointment::show(&cx_, tx, row, side).await?);
+                    items.push(appointment::show_among(&cx_, tx, row, side, &mut around).await?);
                 }
                 Ok(Page { items, next: page.next })
             })

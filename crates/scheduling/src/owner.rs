@@ -4,7 +4,7 @@
 
 use platform::{
     Result,
-    db::{Engine, Tx},
+    db::{Engine, Step, Tx},
 };
 
 /// Both numbers as read.
@@ -27,6 +27,12 @@ pub async fn numbers(tx: &mut Tx, owner: &str) -> Result<Numbers> {
 pub async fn touch(tx: &mut Tx, owner: &str, plan: i64) -> Result<bool> {
     const TOUCH: &str = "update owner_state set version = version + 1 where owner = $1 and plan = $2";
     Ok(tx.exec(TOUCH, &[&owner, &plan]).await? == 1)
+}
+
+/// The statement of [`touch`]; it answers a row where the rules are still those of `plan`.
+pub fn touching(owner: &str, plan: i64) -> Step {
+    const TOUCH: &str = "update owner_state set version = version + 1 where owner = $1 and plan = $2 returning version";
+    Step::new(TOUCH, &[&owner, &plan])
 }
 
 /// Notes that times of several owners are about to change: under `plan` of one of them, whatever the rules of the

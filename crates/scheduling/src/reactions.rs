@@ -53,7 +53,7 @@ async fn forget(tx: &mut Tx, cx: &Cx, e: &PatientErased) -> Result<()> {
     }
     for mut row in coming {
         change::cancel_by_system(cx, tx, &mut row, "erased").await?;
-        claim::release(tx, &row.id.to_string()).await?;
+        claim::release(tx, &row).await?;
     }
     let mut erased = 0;
     for patient in &patients {
@@ -83,8 +83,8 @@ async fn coming_of(tx: &mut Tx, patient: &PatientId) -> Result<Vec<appointment::
 /// Takes out of every table what is of a person; answers how many rows it touched.
 async fn erase(cx: &Cx, tx: &mut Tx, patient: &PatientId) -> Result<u64> {
     const SCRUB: [&str; 6] = [
-        "update appointment_change set reason = null where appointment in (select id from appointment where patient = $1)",
-        "update appointment set complaint = null, reason = null, booked_by = null where patient = $1",
+        "update appointment_change set reason = null, cause = null where appointment in (select id from appointment where patient = $1)",
+        "update appointment set complaint = null, reason = null, cause = null, booked_by = null where patient = $1",
         "delete from patient_claim where patient = $1",
         "delete from patient_day where patient = $1",
         "delete from patient_account where patient = $1",

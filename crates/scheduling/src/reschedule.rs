@@ -14,7 +14,7 @@ use crate::{
     appointment::{self, Row},
     availability::{Audience, Change, Purpose},
     booking::RULES_CHANGED,
-    change::{self, Line},
+    change::{self, Line, Why},
     claim, copies,
     desk::{Desk, DeskKey},
     owner, policy,
@@ -31,7 +31,8 @@ struct Judged {
     row: Row,
     side: Side,
     verdict: Verdict,
-    ask: Reschedule,
+    /// The reason, sealed.
+    reason: Option<Vec<u8>>,
 }
 
 impl SchedulingContext {
@@ -93,27 +94,30 @@ impl SchedulingContext {
             overriding: ask.override_reason.is_some(),
         };
         let verdict = Verdict::of(desk, offer, ask.starts_at, terms, now)?;
-        Ok(Judged { row, side, verdict, ask: ask.clone() })
+        let reason = self.complaints.seal_reason(cx, &row.patient, &row.id, ask.reason.as_deref()).await?;
+        Ok(Judged { row, side, verdict, reason })
     }
 
     async fn write_move(&self, cx: &Cx, judged: Judged) -> Result<appointment::Shown> {
         let (cx, watch) = (cx.clone(), self.watch.clone());
         self.db
             .write(async move |tx| {
-                let Judged { row: before, side, verdict, ask } = judged;
+                let Judged { row: before, side, verdict, reason } = judged;
                 let now = cx.now();
                 copies::lock_patient(tx, &before.patient, None).await?;
                 let desk = &verdict.desk;
                 if !owner::touch_among(tx, &desk.owner, desk.plan_number, std::slice::from_ref(&before.owner)).await? {
                     return Err(Error::conflict(RULES_CHANGED));
                 }
-                claim::release(tx, &before.id.to_string()).await?;
+                still_as_read(tx, &before).await?;
+                claim::release(tx, &before).await?;
                 let overbooked = claim_anew(tx, &before, &verdict, now).await?;
-                let row = moved(&before, side, &verdict, &ask, overbooked, now);
+                let why = Why { reason, cause: None };
+                let row = Row { reason: why.reason.clone(), ..moved(&before, side, &verdict, overbooked, now) };
                 write(tx, &before, &row).await?;
                 let line =
                     Line { from: before.state, to: row.state, from_start: before.starts_at, to_start: row.starts_at };
-                change::remember(&cx, tx, &before, &line, ask.reason.as_deref()).await?;
+                change::remember(&cx, tx, &before, &line, &why).await?;
                 tx.publish(&cx, &AppointmentRescheduled { visit: row.visit() }).await?;
                 change::audit(&cx, tx, &row, Deed::Move).await?;
                 let freed = change::slot_moved(&before, before.starts_at, before.ends_at, true);
@@ -126,6 +130,13 @@ impl SchedulingContext {
             })
             .await
     }
+}
+
+/// Behind the patient's lock, which every move and cancellation takes: who was slower learns so before claims are looked
+/// for where they are no more (R.C4).
+async fn still_as_read(tx: &mut Tx, before: &Row) -> Result<()> {
+    let found: Option<(i64,)> = tx.one("select version from appointment where id = $1", &[&before.id]).await?;
+    if found == Some((before.version,)) { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// Claims the new time, the old one being let go; answers whether it had to be overbooked.
@@ -142,7 +153,7 @@ async fn claim_anew(tx: &mut Tx, row: &Row, verdict: &Verdict, now: Timestamp) -
 
 /// The row as it becomes. Moves by the clinic do not count (R.N3); the tariff stays the one it was booked at, unless
 /// the doctor is another (R.H6).
-fn moved(before: &Row, side: Side, verdict: &Verdict, ask: &Reschedule, overbooked: bool, now: Timestamp) -> Row {
+fn moved(before: &Row, side: Side, verdict: &Verdict, overbooked: bool, now: Timestamp) -> Row {
     let Verdict { desk, service, slot, .. } = verdict;
     let doctor = desk.doctor.as_ref().map(|doctor| doctor.id.clone());
     let state = state_after(before.state, side, desk);
@@ -156,8 +167,8 @@ fn moved(before: &Row, side: Side, verdict: &Verdict, ask: &Reschedule, overbook
         state,
         answer_by: (state == State::Pending).then(|| policy::answer_by(&desk.policy, slot.starts_at, now)),
         overbooked,
+        cause: None,
         moves: before.moves + i64::from(side == Side::Patient),
-        reason: ask.reason.clone(),
         owner: desk.owner.to_string(),
         version: before.version + 1,
         ..before.clone()
@@ -178,7 +189,7 @@ fn state_after(before: State, side: Side, desk: &Desk) -> State {
 /// Writes the new time where the row is still as it was read.
 async fn write(tx: &mut Tx, before: &Row, row: &Row) -> Result<()> {
     const MOVE: &str = "update appointment set doctor = $1, starts_at = $2, ends_at = $3, zone = $4, local_date = $5, \
-        price = $6, state = $7, answer_by = $8, moves = $9, reason = $10, owner = $11, overbooked = $12, \
+        price = $6, state = $7, answer_by = $8, moves = $9, reason = $10, cause = null, owner = $11, overbooked = $12, \
         version = version + 1 where id = $13 and version = $14 and state = $15";
     let changed = tx
         .exec(

@@ -6,7 +6,7 @@
 use std::sync::PoisonError;
 
 use contracts::{
-    directory::{DoctorId, Mode},
+    directory::{DoctorId, Mode, Practice},
     scheduling::{AvailabilityChanged, EarliestFree, Offer},
 };
 use jiff::Timestamp;
@@ -14,8 +14,10 @@ use platform::{Cx, Result, db::Tx};
 
 use crate::{
     SchedulingContext,
-    availability::{self, Ask, Audience, Purpose},
-    copies, free,
+    availability::{self, Ask, Audience, Busy, Purpose},
+    copies,
+    desk::Desk,
+    free,
 };
 
 /// Owners looked at in one run of the job: more would take the processor from bookings.
@@ -79,45 +81,53 @@ impl SchedulingContext {
         let Some(known) = self.db.read(async move |tx| copies::doctor(tx, &id).await).await? else { return Ok(None) };
         let mut earliest = Vec::new();
         for practice in &known.practices {
-            for mode in [Mode::InPerson, Mode::Online] {
-                let mut first: Option<Timestamp> = None;
-                for service in &practice.services {
-                    let offer = Offer {
-                        facility: practice.facility.clone(),
-                        service: service.service.clone(),
-                        doctor: Some(doctor.clone()),
-                        mode,
-                    };
-                    first = [first, self.earliest_start(cx, &offer).await?].into_iter().flatten().min();
-                }
-                earliest.extend(first.map(|at| EarliestFree { facility: practice.facility.clone(), mode, at }));
-            }
+            earliest.extend(self.earliest_at(cx, &doctor, practice).await?);
         }
         Ok(Some(AvailabilityChanged { doctor, earliest }))
     }
 
-    async fn earliest_start(&self, cx: &Cx, offer: &Offer) -> Result<Option<Timestamp>> {
+    /// A doctor's earliest free start at one of their practices, in each mode.
+    async fn earliest_at(&self, cx: &Cx, doctor: &DoctorId, practice: &Practice) -> Result<Vec<EarliestFree>> {
         let now = cx.now();
-        let desk = match self.desk_now(offer, now).await {
-            Ok((desk, _)) => desk,
-            Err(platform::Error::NotFound(_)) => return Ok(None),
+        let Some(first) = practice.services.first() else { return Ok(Vec::new()) };
+        // The desk is the same for every service and mode.
+        let offer = Offer {
+            facility: practice.facility.clone(),
+            service: first.service.clone(),
+            doctor: Some(doctor.clone()),
+            mode: Mode::InPerson,
+        };
+        let desk = match self.desk_in_passing(&offer, now).await {
+            Ok(desk) => desk,
+            Err(platform::Error::NotFound(_)) => return Ok(Vec::new()),
             Err(other) => return Err(other),
         };
-        if desk.service(&offer.service, offer.mode).is_none() {
-            return Ok(None);
-        }
+        let mut sought: Vec<Mode> = Mode::ALL.to_vec();
+        let mut earliest = Vec::new();
         let mut from = desk.local_date(now);
         for _ in 0..DAYS / WEEK {
-            let (busy, _) = self.busy_of_days(&desk, from, WEEK).await?;
-            let ask =
-                Ask { wish: free::wish(&offer.service, offer.mode, Audience::Public, Purpose::Book), from, days: WEEK };
-            let times = availability::free_times(&desk.plan, &ask, &busy, now);
-            if let Some(slot) = times.days.iter().flat_map(|day| &day.slots).next() {
-                return Ok(Some(slot.starts_at));
+            sought
+                .retain(|mode| practice.services.iter().any(|offered| desk.service(&offered.service, *mode).is_some()));
+            if sought.is_empty() {
+                break;
             }
+            let (busy, _) = self.busy_of_days(&desk, from, WEEK).await?;
+            sought.retain(|mode| {
+                let services =
+                    practice.services.iter().filter(|offered| desk.service(&offered.service, *mode).is_some());
+                let starts = services.filter_map(|offered| {
+                    let wish = free::wish(&offered.service, *mode, Audience::Public, Purpose::Book);
+                    first_start(&desk, &Ask { wish, from, days: WEEK }, &busy, now)
+                });
+                let first = starts.min();
+                earliest.extend(first.map(|at| EarliestFree { facility: practice.facility.clone(), mode: *mode, at }));
+                first.is_none()
+            });
             from = from.saturating_add(jiff::Span::new().days(WEEK));
         }
-        Ok(None)
+        // As they have always been told, whichever was found first.
+        earliest.sort_by_key(|free| Mode::ALL.iter().position(|mode| *mode == free.mode));
+        Ok(earliest)
     }
 
     /// Marks all doctors as untold: time alone makes free starts pass.
@@ -129,6 +139,11 @@ impl SchedulingContext {
             })
             .await
     }
+}
+
+fn first_start(desk: &Desk, ask: &Ask, busy: &[Busy], now: Timestamp) -> Option<Timestamp> {
+    let days = availability::free_times(&desk.plan, ask, busy, now).days;
+    days.iter().flat_map(|day| &day.slots).map(|slot| slot.starts_at).next()
 }
 
 /// Says it, if it is news, and notes that it was told.

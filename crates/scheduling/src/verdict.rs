@@ -9,7 +9,7 @@ use platform::{Error, Result, db::Tx};
 
 use crate::{
     SchedulingContext,
-    availability::{self, AcceptedSlot, Audience, Plan, Purpose, Refusal, Request},
+    availability::{self, AcceptedSlot, Audience, Busy, Plan, Purpose, Refusal, Request},
     claim::{self, Claim, Span},
     desk::Desk,
     free,
@@ -97,8 +97,21 @@ impl Verdict {
 
     /// Claims the time behind the owner's lock; answers whether it had to be overbooked.
     pub async fn take(&self, tx: &mut Tx, by: &str, hold_until: Option<Timestamp>, now: Timestamp) -> Result<bool> {
+        let busy = claim::busy(tx, &self.desk.owner, &self.desk.facility.id, self.counted()?).await?;
+        self.take_beside(tx, &busy, by, hold_until, now).await
+    }
+
+    /// The same, with what is taken read behind the lock already.
+    pub async fn take_beside(
+        &self,
+        tx: &mut Tx,
+        busy: &[Busy],
+        by: &str,
+        hold_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool> {
         let claim = self.claim(by, hold_until);
-        let refusal = match self.seats_left(tx, now).await? {
+        let refusal = match self.seats_beside(busy, now) {
             Ok(seats) if claim::claim_seat(tx, &claim, &seats, now).await? => return Ok(false),
             Ok(_) => Refusal::Taken,
             Err(refusal) => refusal,
@@ -113,20 +126,27 @@ impl Verdict {
         Err(if refusal == Refusal::Taken { Error::conflict("slot-taken") } else { refused(&refusal) })
     }
 
-    /// The seats that the rules leave with what is taken now.
-    async fn seats_left(&self, tx: &mut Tx, now: Timestamp) -> Result<Result<Vec<i64>, Refusal>> {
+    /// Whether staff goes past a rule.
+    pub fn is_overriding(&self) -> bool {
+        self.terms.overriding
+    }
+
+    /// Of which time it matters what is taken: a daily cap counts the whole day; otherwise only what overlaps matters.
+    pub fn counted(&self) -> Result<Span> {
         let Self { desk, slot, .. } = self;
-        // A daily cap counts the whole day; otherwise only what overlaps matters.
-        let span = match desk.plan.policy.daily_cap {
-            Some(_) => free::span_of_days(desk, desk.local_date(slot.claim_starts_at), 1)?,
-            None => Span { starts_at: slot.claim_starts_at, ends_at: slot.claim_ends_at },
-        };
-        let busy = claim::busy(tx, &desk.owner, &desk.facility.id, span).await?;
-        if busy.is_empty() && !self.terms.overriding {
-            return Ok(Ok(numbers(slot).collect()));
+        match desk.plan.policy.daily_cap {
+            Some(_) => free::span_of_days(desk, desk.local_date(slot.claim_starts_at), 1),
+            None => Ok(Span { starts_at: slot.claim_starts_at, ends_at: slot.claim_ends_at }),
         }
-        let checked = availability::check(&desk.plan, &self.request, &busy, now);
-        Ok(checked.map(|slot| numbers(&slot).collect()))
+    }
+
+    /// The seats that the rules leave with what is taken now.
+    pub fn seats_beside(&self, busy: &[Busy], now: Timestamp) -> Result<Vec<i64>, Refusal> {
+        let Self { desk, slot, .. } = self;
+        if busy.is_empty() && !self.terms.overriding {
+            return Ok(numbers(slot).collect());
+        }
+        availability::check(&desk.plan, &self.request, busy, now).map(|slot| numbers(&slot).collect())
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{
-    Timestamp, ToSpan,
+    SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime, Time, date},
     tz::TimeZone,
 };
@@ -245,7 +245,8 @@ fn oracle(Case { plan, ask, busy, now }: &Case) -> Known {
             Some(other) => other.sessions.iter().collect(),
             None => plan.sessions.iter().filter(|rule| runs(rule, day)).map(|rule| &rule.hours).collect(),
         };
-        for hours in weekly {
+        // Hours of no length open nothing, also where the clock reads their hour twice.
+        for hours in weekly.into_iter().filter(|hours| hours.length_minutes > 0) {
             let opens = day.to_datetime(hours.from);
             let closes = opens + i64::from(hours.length_minutes).minutes();
             let (from, to) = (reads(&plan.zone, opens, false), reads(&plan.zone, closes, true));
@@ -411,6 +412,24 @@ fn cases_have_free_times() {
     let cases = (0..200).map(|_| case().new_tree(&mut runner).unwrap().current());
     let open = cases.filter(|case| !listed(case).is_empty()).count();
     assert!((90..200).contains(&open), "{open} of 200 cases have free times");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// C3
+    #[test]
+    fn r_g10_before_it_says_so_time_alone_changes_nothing(case in case(), part in 0.0..1.0_f64) {
+        let answer = free_times(&case.plan, &case.ask, &case.busy, case.now);
+        let left = answer.until.duration_since(case.now).min(4 * SignedDuration::from_hours(24));
+        if left.is_positive() {
+            // Somewhere before, and at the last moment.
+            for wait in [left.mul_f64(part), left - SignedDuration::from_nanos(1)] {
+                let later = free_times(&case.plan, &case.ask, &case.busy, case.now + wait);
+                prop_assert_eq!(&later.days, &answer.days, "after {:?}", wait);
+            }
+        }
+    }
 }
 
 proptest! {

@@ -20,6 +20,8 @@ pub struct FreeTimes {
     pub zone: String,
     /// One entry for every day asked for, in order.
     pub days: Vec<Day>,
+    /// Before that instant, time alone changes nothing in it: no start comes too near, no hold runs out, no day begins.
+    pub until: Timestamp,
 }
 
 /// The free times of the sessions that start on one local date.
@@ -79,18 +81,22 @@ pub fn free_times(plan: &Plan, ask: &Ask, busy: &[Busy], now: Timestamp) -> Free
     let count = i64::from(ask.days.clamp(1, MAX_DAYS));
     let dates = (0..count).map(|n| later(ask.from, n));
     let rule = Rule::new(plan, &ask.wish, (ask.from, later(ask.from, count - 1)), busy, now);
+    let mut until = i64::MAX;
     let days = match rule {
         Ok(rule) => {
             let mut eve = rule.openings(later(ask.from, -1));
-            dates.map(|date| day(&rule, date, &mut eve)).collect()
+            until = rule.turns_at(busy, now);
+            dates.map(|date| day(&rule, date, &mut eve, &mut until)).collect()
         }
         Err(_) => dates.map(|date| Day { date, status: DayStatus::NotOffered, count: 0, slots: Vec::new() }).collect(),
     };
-    FreeTimes { zone: plan.zone.iana_name().unwrap_or("Etc/Unknown").to_owned(), days }
+    let zone = plan.zone.iana_name().unwrap_or("Etc/Unknown").to_owned();
+    FreeTimes { zone, days, until: instant(until).unwrap_or(Timestamp::MAX) }
 }
 
-/// One day; `eve` holds the sessions of the day before and afterwards those of this day.
-fn day(rule: &Rule<'_>, date: Date, eve: &mut Vec<Opening>) -> Day {
+/// One day; `eve` holds the sessions of the day before and afterwards those of this day, `until` is brought forward to
+/// where the first of its starts comes too near.
+fn day(rule: &Rule<'_>, date: Date, eve: &mut Vec<Opening>, until: &mut i64) -> Day {
     let openings = rule.openings(date);
     let mut tally = Tally::default();
     let mut slots = Vec::new();
@@ -102,6 +108,9 @@ fn day(rule: &Rule<'_>, date: Date, eve: &mut Vec<Opening>) -> Day {
         let rivals = || eve.iter().chain(&openings[..n]).filter(|rival| opening.from < rival.to);
         let overlaps = rivals().next().is_some();
         for (at, reading) in opening.starts(&rule.clock) {
+            if let Some(turn) = rule.start_turns_at(opening, at) {
+                *until = turn.min(*until);
+            }
             match rule.judge(opening, at, reading) {
                 // A start that two sessions offer is offered once, by the earlier one, as in `check`.
                 Ok(_) if overlaps && rivals().any(|r| r.holds(at) && rule.judge(r, at, reading).is_ok()) => {}

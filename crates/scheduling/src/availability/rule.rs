@@ -154,6 +154,29 @@ impl<'a> Rule<'a> {
         Ok(Grant { claim_from, claim_to, taken })
     }
 
+    /// When, after now, time alone may change what the rule says of any start at once: the next local day begins, the
+    /// cut-off is reached, the clock is changed, a hold runs out.
+    pub fn turns_at(&self, busy: &[Busy], now: Timestamp) -> i64 {
+        let zone = &self.plan.zone;
+        let offset = i64::from(zone.to_offset(now).seconds());
+        let tomorrow = day_start(later(self.today, 1)) - offset;
+        let cut_off = self.plan.policy.same_day_cutoff.map(|at| reading_of(self.today.to_datetime(at)) - offset);
+        let change = zone.following(now).next().map(|change| change.timestamp().as_second());
+        let holds = busy.iter().filter_map(|claim| claim.hold_until).filter(|until| now < *until).map(floor);
+        let turns = [Some(tomorrow), cut_off.filter(|at| self.now.0 < *at), change];
+        turns.into_iter().flatten().chain(holds).min().unwrap_or(tomorrow)
+    }
+
+    /// When, after now, a start comes too near to be booked; none where it is that already.
+    pub fn start_turns_at(&self, opening: &Opening, at: i64) -> Option<i64> {
+        let (now, now_up) = self.now;
+        match (self.wish.audience, self.notice_minutes) {
+            (Audience::Staff, _) => Some(at + opening.visit).filter(|turn| now < *turn),
+            (Audience::Public, 0) => Some(at).filter(|turn| now < *turn),
+            (Audience::Public, minutes) => Some(at - i64::from(minutes) * MINUTE).filter(|turn| now_up <= *turn),
+        }
+    }
+
     /// R.G6, R.G8, R.G10: the public books what has not begun, with notice and before the cut-off; staff what has
     /// not ended.
     fn in_time(&self, starts: i64, ends: i64, reading: i64) -> Result<(), Refusal> {

@@ -16,7 +16,7 @@ use contracts::scheduling::{AskHold, FreeTimes, FreeTimesAsk, Hold, HoldId, Offe
 use futures_util::{Stream, StreamExt};
 use jiff::civil::Date;
 use platform::{
-    Cx, Error, Result,
+    Cx, Result,
     http::{Body, Params, PathId, Problem},
 };
 use serde::Deserialize;
@@ -24,10 +24,10 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Verbs, offsets};
+use super::{Verbs, offsets, written};
 
-/// Bytes of written answers kept.
-const KEPT_BYTES: u64 = 24 << 20;
+/// Bytes of written answers kept, of those asked for again and again.
+const KEPT_BYTES: u64 = 8 << 20;
 
 /// An answer with its text. It keeps the answer alive, so that the address it is kept under stays its own.
 type Written = (Arc<FreeTimes>, Bytes);
@@ -59,24 +59,11 @@ async fn list(State(free): State<Free>, cx: Cx, Params(ask): Params<FreeTimesAsk
     let text = if let Some((_, text)) = free.written.get(&address) {
         text
     } else {
-        let text = Bytes::from(serde_json::to_vec(&told(&times)?).map_err(Error::internal)?);
+        let text = written::text(&times)?;
         free.written.insert(address, (times, text.clone()));
         text
     };
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
-}
-
-/// The answer with the facility's offset on every start.
-fn told(times: &FreeTimes) -> Result<Value> {
-    let zone = crate::desk::zone_of(&times.zone)?;
-    let mut json = serde_json::to_value(times).map_err(Error::internal)?;
-    json["earliest"] = times.earliest.map_or(Value::Null, |at| Value::String(offsets::in_zone(at, &zone)));
-    for (day, shown) in times.days.iter().enumerate() {
-        for (n, time) in shown.times.iter().enumerate() {
-            json["days"][day]["times"][n]["at"] = Value::String(offsets::in_zone(time.at, &zone));
-        }
-    }
-    Ok(json)
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

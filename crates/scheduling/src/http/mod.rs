@@ -5,6 +5,7 @@ mod appointments;
 mod free_times;
 pub(crate) mod offsets;
 mod rules;
+mod written;
 
 use std::sync::Arc;
 

@@ -63,6 +63,40 @@ testkit::db_test! {
         assert_eq!(clinic.verbs.appointment(&people[1].cx, &soon.code).await?.state, State::Cancelled);
     }
 
+    /// C9, E6
+    async fn reasons_are_sealed_said_to_nobody_and_read_by_who_takes_part(db: Db) {
+        let (clinic, siti) = Clinic::with_siti(db.clone()).await?;
+        let people = clinic.patients(2).await?;
+        let losari = &siti.offer.facility;
+        let admin = clinic.asking.admin(losari);
+        let why = || Some("Hamil muda".to_owned());
+        let over = Book { override_reason: why(), ..visit(&people[0].id, &siti.offer, monday("09:00")) };
+        let booked = clinic.verbs.book(&admin, None, over).await?;
+        assert_eq!(booked.reason, why());
+        let ask = Reschedule { starts_at: monday("10:00"), doctor: None, reason: why(), override_reason: None };
+        let moved = clinic.verbs.reschedule(&siti.cx, &booked.id, 1, ask).await?;
+        let cancelled = clinic.verbs.change(&people[0].cx, &booked.id, moved.version, Change { deed: Deed::Cancel, reason: why() }).await?;
+        assert_eq!(cancelled.reason, why());
+        let mut kept: Vec<(Vec<u8>,)> = db.read(async |tx| tx.all("select reason from appointment where reason is not null", &[]).await).await?;
+        kept.extend(db.read(async |tx| tx.all::<(Vec<u8>,)>("select reason from appointment_change where reason is not null", &[]).await).await?);
+        assert_eq!(kept.len(), 3);
+        assert!(kept.iter().all(|(sealed,)| !sealed.windows(5).any(|w| w == b"Hamil")), "a reason lies open in the database");
+        let said: Vec<(String,)> = db.read(async |tx| tx.all("select payload from outbox", &[]).await).await?;
+        assert!(said.len() >= 6 && said.iter().all(|(payload,)| !payload.contains("Hamil")), "a reason was said");
+        for cx in [&people[0].cx, &siti.cx, &admin] {
+            assert_eq!(clinic.verbs.appointment(cx, &booked.code).await?.reason, why());
+            let history = clinic.verbs.history(cx, &booked.id).await?;
+            assert_eq!(history.into_iter().map(|line| line.reason).collect::<Vec<_>>(), [None, why(), why()]);
+        }
+        let looker = clinic.asking.staff(&[contracts::Permission::AppointmentRead], &[losari]);
+        assert_eq!(clinic.verbs.appointment(&looker, &booked.code).await?.reason, None);
+        assert!(clinic.verbs.history(&looker, &booked.id).await?.iter().all(|line| line.reason.is_none()));
+        assert!(clinic.verbs.appointment(&people[1].cx, &booked.code).await.is_err());
+        // With the key, every copy of them is gone.
+        clinic.keys.destroy(&admin, &format!("patient:{}", people[0].id)).await?;
+        assert_eq!(clinic.verbs.appointment(&siti.cx, &booked.code).await?.reason, None);
+    }
+
     /// C6
     async fn r_n1_every_change_is_told_with_actor_reason_and_time(db: Db) {
         let (clinic, siti) = Clinic::with_siti(db).await?;

@@ -74,7 +74,9 @@ pub struct Clinic {
     jobs: JobsHandle,
     directory: Db,
     town: Db,
-    folder: tempfile::TempDir,
+    pub keys: KeyStore,
+    master: MasterKey,
+    _folder: tempfile::TempDir,
 }
 
 /// A patient with the account that acts for them.
@@ -118,9 +120,10 @@ impl Clinic {
     pub async fn on(db: Db) -> Result<Self> {
         let folder = tempfile::tempdir().unwrap();
         let asking = Asking::at("2026-11-22T00:00:07Z");
-        let keys = KeyStore::open(open(folder.path(), "keys").await?, &MasterKey::generate(&Entropy::System)).await?;
+        let master = MasterKey::generate(&Entropy::System);
+        let keys = KeyStore::open(open(folder.path(), "keys").await?, &master).await?;
         let people = Arc::new(KnownPatients::default());
-        let verbs = SchedulingContext::start(db.clone(), people.clone(), keys).await?;
+        let verbs = SchedulingContext::start(db.clone(), people.clone(), keys.clone(), &master).await?;
         let (directory, town) = (open(folder.path(), "directory").await?, open(folder.path(), "people").await?);
         let said = Arc::new(Said::default());
         let mut bus = Bus::new(asking.clock.clone(), asking.entropy.clone());
@@ -128,7 +131,7 @@ impl Clinic {
         bus.join(verbs.reactions()).join(listener(open(folder.path(), "listener").await?, &said));
         let bus = bus.start().await?;
         let jobs = verbs.jobs().idle(asking.clock.clone(), asking.entropy.clone()).await?;
-        Ok(Self { verbs, db, asking, people, said, bus, jobs, directory, town, folder })
+        Ok(Self { verbs, db, asking, people, said, bus, jobs, directory, town, keys, master, _folder: folder })
     }
 
     /// A clinic in Makassar with dr. Siti: Monday to Friday 09:00–12:00, a quarter of an hour each, in person or online.
@@ -142,9 +145,7 @@ impl Clinic {
 
     /// Another process on the same database, with its own memory.
     pub async fn another_node(&self) -> Result<Arc<SchedulingContext>> {
-        let keys = Db::open(&format!("sqlite:{}/keys2.db", self.folder.path().display()), DbOptions::default()).await?;
-        let keys = KeyStore::open(keys, &MasterKey::generate(&Entropy::System)).await?;
-        SchedulingContext::start(self.db.clone(), self.people.clone(), keys).await
+        SchedulingContext::start(self.db.clone(), self.people.clone(), self.keys.clone(), &self.master).await
     }
 
     pub fn now(&self) -> Timestamp {
@@ -354,7 +355,7 @@ impl Clinic {
     /// The free starts of a day, as its clocks read.
     pub async fn free(&self, offer: &Offer, day: Date) -> Result<Vec<String>> {
         let day = self.day(offer, day, false).await?;
-        Ok(day.times.into_iter().filter(|time| time.free).map(|time| time.local).collect())
+        Ok(day.times.into_iter().filter(|time| time.free).map(|time| time.local.to_string()).collect())
     }
 
     pub async fn day(&self, offer: &Offer, day: Date, taken: bool) -> Result<DayTimes> {

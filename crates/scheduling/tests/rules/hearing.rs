@@ -96,6 +96,8 @@ testkit::db_test! {
             ("select count(*) from appointment where booked_by = $1", account.clone()),
             ("select count(*) from appointment where complaint is not null and patient = $1", budi.id.to_string()),
             ("select count(*) from appointment_change where actor = $1", account.clone()),
+            ("select count(*) from appointment where patient = $1 and (reason is not null or cause is not null)", budi.id.to_string()),
+            ("select count(*) from appointment_change c join appointment a on a.id = c.appointment where a.patient = $1 and (c.reason is not null or c.cause is not null)", budi.id.to_string()),
             ("select count(*) from idempotency where actor = $1", account),
             ("select count(*) from patient_claim where patient = $1", budi.id.to_string()),
             ("select count(*) from patient_day where patient = $1", budi.id.to_string()),
@@ -130,4 +132,47 @@ testkit::db_test! {
             if keys.is_empty() { keys = own } else { assert_eq!(keys, own) }
         }
     }
+}
+
+/// C3, J5: somebody who watches on one node is told of what is booked on another, and sees an end where news of the other
+/// node may have been lost, so as to read anew.
+#[test]
+fn watchers_on_another_node_are_told() {
+    testkit::db::run(platform::db::Engine::Postgres, "scheduling", &[], async |db| {
+        let Some(mut server) = testkit::redis::Server::start().await else { return Ok(()) };
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let other = clinic.another_node().await?;
+        let shared = || platform::shared::Shared::open(&server.settings(), [1; 32]).unwrap();
+        let (here, there) = (platform::live::Live::over(&shared()), platform::live::Live::over(&shared()));
+        clinic.verbs.share_moves(&here);
+        other.share_moves(&there);
+        let people = clinic.patients(1).await?;
+        let moved = async |watch: &mut tokio::sync::broadcast::Receiver<SlotMoved>| {
+            tokio::time::timeout(std::time::Duration::from_secs(1), watch.recv()).await
+        };
+        // Until the nodes hear each other.
+        let mut watch = other.watch();
+        loop {
+            let hold = clinic.hold(&people[0].cx, &siti.offer, monday("09:00")).await?;
+            let heard = moved(&mut watch).await;
+            clinic.verbs.release(&people[0].cx, &hold.id).await?;
+            match heard {
+                Ok(Ok(moved)) if !moved.free => break,
+                _ => watch = other.watch(),
+            }
+        }
+        assert!(moved(&mut watch).await.unwrap().unwrap().free);
+        let mut own = clinic.verbs.watch();
+        clinic.book(&people[0].cx, &people[0].id, &siti.offer, monday("10:00")).await?;
+        let told = moved(&mut watch).await.unwrap().unwrap();
+        assert_eq!((told.starts_at, told.free, told.doctor), (monday("10:00"), false, Some(siti.id.clone())));
+        assert_eq!(own.recv().await.unwrap().starts_at, monday("10:00"));
+        assert!(own.try_recv().is_err(), "those of its own node are told once");
+        server.kill();
+        let ended =
+            tokio::time::timeout(std::time::Duration::from_secs(10), async { while watch.recv().await.is_ok() {} });
+        assert!(ended.await.is_ok(), "who watches reads anew");
+        clinic.book(&people[0].cx, &people[0].id, &siti.offer, tuesday("10:00")).await?;
+        Ok(())
+    });
 }

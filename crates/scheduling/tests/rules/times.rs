@@ -69,7 +69,7 @@ testkit::db_test! {
         clinic.book(&budi.cx, &budi.id, &siti.offer, monday("09:15")).await?;
         let day = clinic.day(&siti.offer, MONDAY, true).await?;
         assert_eq!(day.times.len(), 12);
-        assert_eq!(day.times.iter().filter(|t| !t.free).map(|t| t.local.as_str()).collect::<Vec<_>>(), ["09:15"]);
+        assert_eq!(day.times.iter().filter(|t| !t.free).map(|t| t.local.to_string()).collect::<Vec<_>>(), ["09:15"]);
     }
 
     /// C1, B4
@@ -131,7 +131,7 @@ testkit::db_test! {
             let times = clinic.verbs.free_times(&clinic.asking.guest("192.0.2.9"), ask).await?;
             assert_eq!((times.days[0].date, times.zone.as_str()), (today, zone));
             let tuesday = times.days.iter().find(|day| day.date == TUESDAY).unwrap();
-            assert_eq!((tuesday.times[0].local.as_str(), tuesday.times[0].at), ("09:00", at(zone, TUESDAY, "09:00")));
+            assert_eq!((tuesday.times[0].local.to_string(), tuesday.times[0].at), ("09:00".to_owned(), at(zone, TUESDAY, "09:00")));
             clinic.policy(&facility, |policy| policy.horizon_days = 1).await?;
             let person = clinic.patient("P").await?;
             let wednesday = clinic.book(&person.cx, &person.id, &doctor.offer, at(zone, date(2026, 11, 25), "09:00")).await;
