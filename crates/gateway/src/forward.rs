@@ -1,0 +1,332 @@
+//! Sends a request to a replica of its service, and to another one where that is safe.
+//!
+//! Safe is: nothing was sent (no connection); or the request may be done twice (its method says so, or it carries an
+//! `Idempotency-Key`) and its body is known as a whole. Then a short answer is taken in as a whole before its head is
+//! passed on, so that a replica that dies in the middle of it is not noticed either.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version, header, request::Parts, uri::PathAndQuery};
+use http_body::Body;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    body::{Answer, Bounds, Held, Outgoing, Passing, full, gather},
+    connection::{Activity, Caller, Entered},
+    headers::{self, Manner},
+    numbers,
+    phase::Phases,
+    refuse::Refusal,
+    replica::{Engaged, Replica, Service},
+    settings::{Settings, Times},
+    table::{Route, Table},
+    tunnel,
+    visit::Visit,
+};
+
+/// How often a request is sent at most.
+const TRIES: usize = 3;
+
+/// The services and the connections to them.
+pub(crate) struct Forwarder {
+    services: Vec<Arc<Service>>,
+    client: Client<HttpConnector, Outgoing>,
+    times: Times,
+    body_limit: u64,
+    replay: u64,
+}
+
+/// A request on its way, without its head and body.
+pub(crate) struct Errand<'a> {
+    pub route: &'a Route,
+    pub visit: &'a Visit,
+    pub manner: Manner<'a>,
+    pub caller: &'a Arc<Caller>,
+    pub activity: &'a Arc<Activity>,
+    /// What must last until the answer is read to its end.
+    pub kept: (Entered, Option<OwnedSemaphorePermit>),
+    pub phase: Phases,
+}
+
+/// A body that is sent once, or again.
+enum Load {
+    Whole(bytes::Bytes),
+    Once(Arc<Held>),
+}
+
+/// Why a try gave no answer.
+enum Failure {
+    /// There was no connection: nothing was sent.
+    Unsent,
+    /// It broke off, with the request partly or wholly sent.
+    Broken,
+    /// The replica was found dead while it had the request.
+    Gone,
+    /// The time was over.
+    Late,
+}
+
+impl Forwarder {
+    pub fn new(settings: &Settings, table: &Table) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(Duration::from_millis(settings.connect_ms)));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_millis(settings.pool_idle_ms))
+            .pool_max_idle_per_host(settings.pool_size)
+            .http1_max_buf_size(64 * 1024)
+            .build(connector);
+        let services = table.services().map(|(name, addresses)| Service::new(name, addresses)).collect();
+        Self {
+            services,
+            client,
+            times: settings.times(),
+            body_limit: settings.body_limit_bytes,
+            replay: settings.replay_bytes,
+        }
+    }
+
+    pub fn services(&self) -> &[Arc<Service>] {
+        &self.services
+    }
+
+    fn service(&self, name: &str) -> Option<&Arc<Service>> {
+        self.services.iter().find(|service| &*service.name == name)
+    }
+
+    /// Sends the request on and passes the answer back.
+    pub async fn forward(
+        &self,
+        mut errand: Errand<'_>,
+        mut head: Parts,
+        body: Incoming,
+    ) -> Result<Response<Answer>, Refusal> {
+        let service = self.service(&errand.route.service).ok_or(Refusal::NotFound)?;
+        let upgrading = wants_websocket(&head);
+        let may_repeat = may_repeat(&head) && !upgrading;
+        let announced = announced(&head.headers);
+        if announced.is_some_and(|size| size > self.body_limit) {
+            return Err(Refusal::TooLarge(self.body_limit));
+        }
+        let until = Instant::now() + self.times.body;
+        let bounds = Bounds { size: self.body_limit, idle: self.times.body_idle, until };
+        let empty = body.is_end_stream();
+        let held = Held::new(body, bounds, errand.activity.clone());
+        let load = if empty {
+            Load::Whole(bytes::Bytes::new())
+        } else if announced.is_some_and(|size| size <= self.replay) {
+            // A small body is waited for here: a slow sender takes none of its service's time.
+            Load::Whole(gather(&held).await?)
+        } else {
+            Load::Once(held)
+        };
+        let client_upgrade = upgrading.then(|| hyper::upgrade::on(upgradable(&mut head)));
+        headers::of_request(&mut head, errand.visit, &errand.manner);
+        if upgrading {
+            headers::upgrade(&mut head.headers, "websocket");
+        }
+        service.earn();
+        let (answer, engaged) = self.send(service, &head, &load, may_repeat).await?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            let (Some(client), true) = (client_upgrade, upgrading) else { return Err(Refusal::BadGateway) };
+            return Ok(tunnel::join(client, answer, errand, engaged, self.times.stream_idle));
+        }
+        let endless = headers::is_event_stream(answer.headers());
+        Ok(answer.map(|body| match body {
+            Gathered::Whole(bytes) => full(bytes),
+            Gathered::Streaming(body) => {
+                if endless {
+                    // Connections are bounded; open streams must not use up the requests.
+                    errand.kept.1 = None;
+                }
+                Passing::on(body, errand.activity.clone(), self.times.stream_idle, (errand.kept, engaged))
+            }
+        }))
+    }
+
+    /// Tries replicas until one answers.
+    async fn send(
+        &self,
+        service: &Arc<Service>,
+        head: &Parts,
+        load: &Load,
+        may_repeat: bool,
+    ) -> Result<(Response<Gathered>, Engaged), Refusal> {
+        let until = Instant::now() + self.times.answer;
+        // A body that comes slowly, but comes, does not shorten the time its service has.
+        let until = if matches!(load, Load::Once(_)) { until + self.times.body } else { until };
+        let repeatable = may_repeat && matches!(load, Load::Whole(_));
+        let mut asked: Vec<Arc<Replica>> = Vec::new();
+        loop {
+            let Some(engaged) = service.choose(&asked) else { return Err(Refusal::Unavailable) };
+            let last = asked.len() + 1 >= TRIES;
+            let tried = self.try_once(service, &engaged.0, head, load, repeatable, until).await;
+            let failure = match tried {
+                // The replica says itself that it cannot: another may.
+                Ok(answer)
+                    if answer.status() == StatusCode::SERVICE_UNAVAILABLE
+                        && repeatable
+                        && !last
+                        && service.has_another(&engaged.0)
+                        && service.spend() =>
+                {
+                    numbers::repeated(service, "unavailable");
+                    asked.push(engaged.0.clone());
+                    continue;
+                }
+                Ok(answer) => return Ok((answer, engaged)),
+                Err(failure) => failure,
+            };
+            if let Load::Once(held) = load
+                && let Some(fault) = held.fault()
+            {
+                return Err(fault);
+            }
+            let unread = match load {
+                Load::Whole(_) => true,
+                Load::Once(held) => held.is_whole(),
+            };
+            let (again, why, refusal) = match failure {
+                Failure::Unsent => (unread, "unsent", Refusal::Unavailable),
+                Failure::Broken => (repeatable, "broken", Refusal::BadGateway),
+                Failure::Gone => (repeatable, "gone", Refusal::BadGateway),
+                Failure::Late => return Err(Refusal::Late),
+            };
+            asked.push(engaged.0.clone());
+            // A try that sent nothing cost nobody anything.
+            let paid = || matches!(failure, Failure::Unsent) || service.spend();
+            if !again || last || !paid() {
+                return Err(refusal);
+            }
+            numbers::repeated(service, why);
+        }
+    }
+
+    async fn try_once(
+        &self,
+        service: &Service,
+        replica: &Arc<Replica>,
+        head: &Parts,
+        load: &Load,
+        repeatable: bool,
+        until: Instant,
+    ) -> Result<Response<Gathered>, Failure> {
+        let request = request(replica, head, load);
+        let answering = async {
+            let answer = self.client.request(request).await.map_err(|error| {
+                tracing::debug!(service = %service.name, replica = %replica.address, %error, "a try failed");
+                if error.is_connect() { Failure::Unsent } else { Failure::Broken }
+            })?;
+            self.gather(answer, repeatable).await
+        };
+        let outcome = tokio::select! {
+            outcome = timeout_at(until, answering) => outcome.unwrap_or(Err(Failure::Late)),
+            () = given_up(service, replica), if repeatable => Err(Failure::Gone),
+        };
+        match &outcome {
+            Ok(_) => replica.answered(),
+            Err(Failure::Unsent) => replica.mark(false),
+            Err(Failure::Broken) => replica.failed(),
+            Err(Failure::Gone | Failure::Late) => {}
+        }
+        outcome
+    }
+
+    /// Takes a short answer in, where another can still be asked for it.
+    async fn gather(&self, answer: Response<Incoming>, repeatable: bool) -> Result<Response<Gathered>, Failure> {
+        let short = announced(answer.headers()).is_some_and(|size| size <= self.replay);
+        let (mut head, body) = answer.into_parts();
+        if head.status != StatusCode::SWITCHING_PROTOCOLS {
+            headers::of_answer(&mut head.headers);
+        }
+        // What a service speaks to us is not what we speak to the client.
+        head.version = Version::HTTP_11;
+        if !(repeatable && short) {
+            return Ok(Response::from_parts(head, Gathered::Streaming(body)));
+        }
+        let gathered = Limited::new(body, self.replay as usize).collect().await.map_err(|_| Failure::Broken)?;
+        Ok(Response::from_parts(head, Gathered::Whole(gathered.to_bytes())))
+    }
+
+    /// Asks a service for something on our own account.
+    pub async fn fetch(&self, service: &Service, path: &'static str, limit: usize) -> Option<bytes::Bytes> {
+        let engaged = service.choose(&[])?;
+        let mut request = Request::new(Outgoing::full(bytes::Bytes::new()));
+        *request.uri_mut() = address(&engaged.0, Some(&PathAndQuery::from_static(path)));
+        let answer = self.client.request(request).await.ok().filter(|answer| answer.status() == StatusCode::OK)?;
+        Limited::new(answer.into_body(), limit).collect().await.ok().map(http_body_util::Collected::to_bytes)
+    }
+}
+
+/// The body of an answer.
+pub(crate) enum Gathered {
+    /// Read to its end.
+    Whole(bytes::Bytes),
+    /// Still coming.
+    Streaming(Incoming),
+}
+
+/// Resolves when the replica is found dead and another lives, so that waiting for it makes no sense.
+async fn given_up(service: &Service, replica: &Replica) {
+    if !replica.is_up() {
+        // It was chosen for want of a better one.
+        return std::future::pending().await;
+    }
+    replica.went_down().await;
+    if !service.has_another(replica) {
+        std::future::pending().await
+    }
+}
+
+fn request(replica: &Replica, head: &Parts, load: &Load) -> Request<Outgoing> {
+    let mut request = Request::new(match load {
+        Load::Whole(bytes) => Outgoing::full(bytes.clone()),
+        Load::Once(held) => Outgoing::streamed(held),
+    });
+    *request.method_mut() = head.method.clone();
+    *request.uri_mut() = address(replica, head.uri.path_and_query());
+    *request.headers_mut() = head.headers.clone();
+    request
+}
+
+fn address(replica: &Replica, target: Option<&PathAndQuery>) -> Uri {
+    let target = target.map_or("/", PathAndQuery::as_str);
+    // An address and a target that were read before are a URI.
+    format!("http://{}{target}", replica.address).parse().unwrap_or_default()
+}
+
+/// The size of the body as its head says.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether doing it twice is the same as once (RFC 9110 §9.2.2), or a key makes it so.
+fn may_repeat(head: &Parts) -> bool {
+    let idempotent = matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
+    idempotent || head.headers.contains_key("idempotency-key")
+}
+
+fn wants_websocket(head: &Parts) -> bool {
+    head.version == Version::HTTP_11
+        && head.method == Method::GET
+        && headers::lists(&head.headers, header::CONNECTION, "upgrade")
+        && headers::lists(&head.headers, header::UPGRADE, "websocket")
+}
+
+/// The request whose connection becomes a tunnel: hyper asks for a whole one.
+fn upgradable(head: &mut Parts) -> Request<()> {
+    let mut request = Request::new(());
+    std::mem::swap(request.extensions_mut(), &mut head.extensions);
+    request
+}

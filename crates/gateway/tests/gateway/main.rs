@@ -1,0 +1,15 @@
+//! The gateway through real sockets.
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+mod answers;
+mod bounds;
+mod compression;
+mod describing;
+mod draining;
+mod forwarding;
+mod latency;
+mod replicas;
+mod smuggling;
+mod streams;
+mod tls;
+mod world;
