@@ -57,7 +57,7 @@ async fn main() {
     axum::serve(listener, app).await.expect("it serves until it is stopped");
 }
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 25] = [
     "home",
     "search",
     "doctor",
@@ -72,6 +72,11 @@ const NAMES: [&str; 20] = [
     "signup",
     "doctor_day",
     "account",
+    "security",
+    "password",
+    "second_factor",
+    "reset_ask",
+    "reset_finish",
     "approvals",
     "error",
     "facility",

@@ -9,6 +9,7 @@ pub mod filters;
 pub mod format;
 pub mod pages;
 pub mod portrait;
+pub mod qr;
 pub mod speech;
 pub mod view;
 

@@ -22,11 +22,18 @@ pub enum Sitter {
     Woman,
     /// A man in everyday clothes.
     Man,
+    /// Somebody of whom no more is known: a figure without features.
+    Anyone,
 }
 
 impl Sitter {
-    const ALL: [(Self, &str); 4] =
-        [(Self::WomanDoctor, "df"), (Self::ManDoctor, "dm"), (Self::Woman, "pf"), (Self::Man, "pm")];
+    const ALL: [(Self, &str); 5] = [
+        (Self::WomanDoctor, "df"),
+        (Self::ManDoctor, "dm"),
+        (Self::Woman, "pf"),
+        (Self::Man, "pm"),
+        (Self::Anyone, "px"),
+    ];
 
     fn mark(self) -> &'static str {
         Self::ALL.iter().find(|(sitter, _)| *sitter == self).map_or("pf", |(_, mark)| mark)
@@ -90,9 +97,14 @@ pub fn draw(sitter: Sitter, number: u32) -> String {
     let hair = pick.of(&HAIR);
     let mut svg = String::from(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96">"#);
     let _ = write!(svg, r#"<rect width="96" height="96" fill="{ground}"/>"#);
+    if sitter == Sitter::Anyone {
+        figure(&mut svg, cloth);
+        svg.push_str("</svg>");
+        return svg;
+    }
     match sitter {
         Sitter::WomanDoctor | Sitter::ManDoctor => coat(&mut svg, cloth),
-        Sitter::Woman | Sitter::Man => {
+        Sitter::Woman | Sitter::Man | Sitter::Anyone => {
             let _ = write!(svg, r#"<path d="M12 98c0-21 15-31 36-31s36 10 36 31z" fill="{cloth}"/>"#);
         }
     }
@@ -102,7 +114,7 @@ pub fn draw(sitter: Sitter, number: u32) -> String {
             headscarf(&mut svg, scarf, fold, skin);
         }
         Sitter::WomanDoctor | Sitter::Woman => bun(&mut svg, hair, skin, neck),
-        Sitter::ManDoctor | Sitter::Man => short_hair(&mut svg, hair, skin, neck, pick.upto(3) == 0),
+        Sitter::ManDoctor | Sitter::Man | Sitter::Anyone => short_hair(&mut svg, hair, skin, neck, pick.upto(3) == 0),
     }
     if pick.upto(3) == 0 {
         glasses(&mut svg);
@@ -137,6 +149,14 @@ fn face(svg: &mut String, skin: &str, down: i32) {
         ),
         down = down,
         skin = skin
+    );
+}
+
+/// A head and shoulders in one colour.
+fn figure(svg: &mut String, colour: &str) {
+    let _ = write!(
+        svg,
+        r#"<g fill="{colour}"><circle cx="48" cy="40" r="17"/><path d="M12 98c0-22 15-33 36-33s36 11 36 33z"/></g>"#
     );
 }
 
@@ -222,5 +242,7 @@ mod tests {
         let (sitter, number) = parse(name).expect("our own address");
         assert_eq!(draw(sitter, number), draw(sitter, number));
         assert!(parse("../etc/passwd").is_none());
+        let (anyone, _) = parse(url(Sitter::Anyone, "3f2a").trim_start_matches("/portraits/")).expect("our own");
+        assert_eq!(anyone, Sitter::Anyone);
     }
 }

@@ -9,3 +9,5 @@ oops-home = Go to the start
 oops-id = Tell us this code if you contact us:
 oops-input = This request cannot be understood
 oops-form = This page was open for too long
+oops-form-kept = You logged in or out elsewhere. What you typed is still here: go on with it.
+oops-form-go = Go on with what I typed

@@ -9,3 +9,5 @@ oops-home = Ke beranda
 oops-id = Sebutkan kode ini bila menghubungi kami:
 oops-input = Permintaan ini tidak bisa dipahami
 oops-form = Halaman ini sudah terlalu lama terbuka
+oops-form-kept = Anda masuk atau keluar di tempat lain. Isian Anda masih kami bawa: teruskan dari sini.
+oops-form-go = Teruskan dengan isian saya

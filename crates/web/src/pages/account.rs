@@ -1,14 +1,11 @@
-//! Own account: profile, family, look, sign-ins, one's data, leaving for good.
+//! Own account: profile, family, look, one's data, leaving for good.
 
 use axum::{
     extract::{Path, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use contracts::{
-    auth::{Session, SessionId},
-    people::{Patient, PatientId, PatientType, Relation},
-};
+use contracts::people::{Patient, PatientId, PatientType, Relation};
 use platform::{
     Error, Result,
     http::{Form, cookie},
@@ -21,11 +18,8 @@ use super::{
 };
 use crate::{
     format,
-    view::{Account, Area, Back, Device, Here, Leave, Line, Relative},
+    view::{Account, Area, Back, Here, Leave, Line, Relative},
 };
-
-/// The zone of dates that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
 
 /// `GET /akun`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
@@ -37,13 +31,12 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<R
         line: shown::family_line(card, &visitor),
         action: format!("/keluarga/{}/lepas", card.id),
     };
-    let sessions = site.auth.sessions(&visitor.cx).await?;
     let page = Account {
         shell: visitor.shell("nav-account", Area::Patient, Here::Account),
         lines: own.as_ref().map(|patient| lines(&visitor, patient)).unwrap_or_default(),
         warnings: own.iter().flat_map(|patient| &patient.warnings).map(|key| visitor.say(&warning_key(key))).collect(),
         family: family.iter().filter(|card| card.relation != Some(Relation::Own)).map(relative).collect(),
-        devices: sessions.iter().map(|session| device(&visitor, session)).collect(),
+        factor: visitor.account.as_ref().is_some_and(|account| account.second_factor),
     };
     visitor.page(&page)
 }
@@ -76,51 +69,6 @@ fn lines(visitor: &Visitor, patient: &Patient) -> Vec<Line> {
     ]
 }
 
-fn device(visitor: &Visitor, session: &Session) -> Device {
-    let (name, phone) = named(&session.device);
-    let seen = shown::at(session.used_at, HOUSE_ZONE);
-    Device {
-        name,
-        phone,
-        seen: if session.current {
-            visitor.say("device-now")
-        } else {
-            visitor.say_with("device-seen", &[("time", &format::when(&seen, visitor.speech.locale))])
-        },
-        this: session.current,
-        action: format!("/akun/perangkat/{}/keluar", session.id),
-    }
-}
-
-/// Browser and system of what a browser says of itself, and whether it is a phone.
-fn named(agent: &str) -> (String, bool) {
-    const BROWSERS: [(&str, &str); 6] = [
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("SamsungBrowser", "Samsung Internet"),
-        ("Firefox", "Firefox"),
-        ("Chrome", "Chrome"),
-        ("Safari", "Safari"),
-    ];
-    const SYSTEMS: [(&str, &str); 6] = [
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    ];
-    let first =
-        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-    let phone = ["Android", "iPhone", "Mobile"].iter().any(|mark| agent.contains(mark));
-    let name = match (first(&BROWSERS), first(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser}, {system}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => agent.chars().take(40).collect(),
-    };
-    (name, phone)
-}
-
 /// The form of the look.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -138,20 +86,6 @@ pub(super) async fn set_theme(State(site): State<Site>, Form(look): Form<Look>) 
     };
     set_cookie(&mut answer, cookie::write(THEME, value, Some(life), site.https)?);
     Ok(answer)
-}
-
-/// `POST /akun/perangkat/{id}/keluar`
-pub(super) async fn end_session(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    visitor.cx.account()?;
-    let id: SessionId = id.parse().map_err(|_| Error::NotFound("session"))?;
-    match site.auth.end_session(&visitor.cx, &id).await {
-        Ok(()) | Err(Error::NotFound(_)) => visitor.go_and_say("/akun", "flash-session"),
-        Err(other) => Err(other),
-    }
 }
 
 /// `POST /keluarga/{id}/lepas`
@@ -212,21 +146,4 @@ pub(super) async fn unregister(
     let mut answer = visitor.go_and_say("/", "flash-erased")?;
     login::forget_session(&site, &mut answer)?;
     Ok(answer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::named;
-
-    #[test]
-    fn devices_have_short_names() {
-        let chrome =
-            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
-        assert_eq!(named(chrome), ("Chrome, Android".to_owned(), true));
-        assert_eq!(
-            named("Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"),
-            ("Firefox, Linux".to_owned(), false)
-        );
-        assert_eq!(named("curl/8"), ("curl/8".to_owned(), false));
-    }
 }

@@ -118,14 +118,32 @@ pub(super) async fn done(State(site): State<Site>, visitor: Visitor, Path(code):
     let mut shell =
         visitor.shell(if asks { "done-requested" } else { "done-title" }, Area::Patient, Here::Appointments);
     shell.path = format!("/janji/{}/selesai", appointment.code);
+    let prepare = shown::said(&appointment.preparation, visitor.speech.locale);
     let page = BookingDone {
         shell,
         visit: shown::visit(&appointment, &visitor),
         queue: 0,
         decided_by: if asks { instant(&visitor, answered, &appointment.zone) } else { String::new() },
-        prepare: shown::said(&appointment.preparation, visitor.speech.locale),
+        bring: !names_papers(&prepare),
+        prepare,
         arrive: format::time(&arrive, visitor.speech.locale),
         calendar: format!("/janji/{}/kalender.ics", appointment.code),
     };
     visitor.page(&page)
+}
+
+/// Whether a preparation text already says that papers are to be brought: nobody wants to read it twice.
+fn names_papers(prepare: &str) -> bool {
+    ["KTP", "ID card"].iter().any(|paper| prepare.contains(paper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_papers;
+
+    #[test]
+    fn papers_are_asked_for_once() {
+        assert!(names_papers("Bawa KTP dan surat pengantar.") && names_papers("Bring your ID card."));
+        assert!(!names_papers("Puasa 10 jam.") && !names_papers(""));
+    }
 }

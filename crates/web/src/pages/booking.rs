@@ -28,42 +28,34 @@ use super::{
 };
 use crate::{
     format,
-    view::{self, Area, Back, BookingCheck, BookingData, Fee, Field, Here, Holding, Line, Lost, Mend, Patient, Visit},
+    view::{
+        self, Area, Back, BookingCheck, BookingData, Fee, Field, Here, Holding, Line, Lost, Mend, Patient, Tone, Visit,
+    },
 };
 
 /// Least and most letters of a complaint.
 const COMPLAINT: (u32, u32) = (3, 1_000);
 
-/// What became of the wish to keep a time.
-pub(super) enum Kept {
-    /// It is kept: the next page.
-    Held(String),
-    /// Somebody was faster: the time, and the nearest free ones.
-    Lost(Timestamp, Vec<Timestamp>),
-    /// It cannot be kept, and why.
-    Refused(StatusCode, String),
-}
-
-/// Keeps the time chosen in a picker's form.
-pub(super) async fn keep_time(site: &Site, visitor: &Visitor, offered: &[Offered], choice: &Choice) -> Result<Kept> {
+/// Keeps the time chosen in the form of a picker at this path and goes on; or back there, where it cannot be had.
+pub(super) async fn keep_time(
+    site: &Site,
+    visitor: &Visitor,
+    offered: &[Offered],
+    choice: &Choice,
+    path: &str,
+) -> Result<Response> {
     let chosen = choice.among(offered).ok_or(Error::NotFound("service"))?;
     let Some(starts_at) = choice.start() else {
-        return Ok(Kept::Refused(StatusCode::UNPROCESSABLE_ENTITY, visitor.say("picker-choose")));
+        return visitor.go_and_tell(site, &choice.on(path, None), visitor.say("picker-choose"));
     };
-    let offer = chosen.offer();
-    match site.scheduling.hold(&visitor.cx, AskHold { offer: offer.clone(), starts_at }).await {
+    match site.scheduling.hold(&visitor.cx, AskHold { offer: chosen.offer(), starts_at }).await {
         Ok(hold) => {
             let next = format!("/pesan/{}/data", hold.id);
-            site.drafts.keep(Draft::of(hold)).await;
-            Ok(Kept::Held(next))
+            Draft::of(hold).keep_and_go(site, visitor, &next)
         }
-        Err(error) if error.is_conflict("slot-taken") => {
-            let nearest = offers::nearest(site, &visitor.cx, &offer, starts_at, &chosen.facility.zone).await?;
-            Ok(Kept::Lost(starts_at, nearest))
-        }
+        Err(error) if error.is_conflict("slot-taken") => Ok(go(&choice.on(path, Some(starts_at)))),
         Err(error @ (Error::Conflict(_) | Error::RateLimited(_))) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
-            Ok(Kept::Refused(status, visitor.words_of(&error)))
+            visitor.go_and_tell(site, &choice.on(path, None), visitor.words_of(&error))
         }
         Err(other) => Err(other),
     }
@@ -73,21 +65,21 @@ pub(super) async fn keep_time(site: &Site, visitor: &Visitor, offered: &[Offered
 pub(super) async fn entry(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
     visitor.cx.account()?;
     let draft = draft(&site, &visitor, &id).await?;
-    Ok(go(&next_step(&draft)))
+    Ok(go(&next_step(&visitor, &draft)))
 }
 
-fn next_step(draft: &Draft) -> String {
-    match (&draft.booked, &draft.patient) {
-        (Some(code), _) => format!("/janji/{code}/selesai"),
-        (None, Some(_)) => format!("/pesan/{}/periksa", draft.hold.id),
-        (None, None) => format!("/pesan/{}/data", draft.hold.id),
+fn next_step(visitor: &Visitor, draft: &Draft) -> String {
+    match &draft.booked {
+        Some(code) => format!("/janji/{code}/selesai"),
+        None if to_mend(visitor, draft).is_empty() => format!("/pesan/{}/periksa", draft.hold.id),
+        None => format!("/pesan/{}/data", draft.hold.id),
     }
 }
 
 /// The answers so far. A hold whose answers are somebody else's, or that nobody knows, is not found.
 async fn draft(site: &Site, visitor: &Visitor, id: &HoldId) -> Result<Draft> {
     let account = visitor.cx.account()?;
-    match site.drafts.of(id).await {
+    match Draft::kept(site, visitor, id) {
         Some(draft) if draft.account.as_deref().is_none_or(|owner| owner == account) => Ok(draft),
         Some(_) => Err(Error::NotFound("hold")),
         None => match site.scheduling.held(&visitor.cx, id).await {
@@ -230,24 +222,18 @@ pub(super) async fn data(State(site): State<Site>, visitor: Visitor, PathId(id):
     visitor.cx.account()?;
     let draft = draft(&site, &visitor, &id).await?;
     if draft.booked.is_some() {
-        return Ok(go(&next_step(&draft)));
+        return Ok(go(&next_step(&visitor, &draft)));
     }
-    let family = site.people.my_patients(&visitor.cx).await?;
-    if family.is_empty() {
+    if site.people.my_patients(&visitor.cx).await?.is_empty() {
         return Ok(go(&format!("/akun/profil?next=/pesan/{id}/data")));
     }
-    let standing = standing(&site, &visitor, &draft.hold).await?;
-    let page = data_page(&site, &visitor, &draft, &family, &standing).await?;
-    visitor.page(&page)
+    let mends = visitor.refusal.as_ref().map(|refusal| refusal.mends(&["patient", "complaint"])).unwrap_or_default();
+    visitor.page(&data_page(&site, &visitor, &draft, mends).await?)
 }
 
-async fn data_page(
-    site: &Site,
-    visitor: &Visitor,
-    draft: &Draft,
-    family: &[PatientCard],
-    standing: &Standing,
-) -> Result<BookingData> {
+async fn data_page(site: &Site, visitor: &Visitor, draft: &Draft, mends: Vec<Mend>) -> Result<BookingData> {
+    let family = site.people.my_patients(&visitor.cx).await?;
+    let standing = standing(site, visitor, &draft.hold).await?;
     let behind = behind(site, visitor, &draft.hold).await?;
     let id = &draft.hold.id;
     let mut shell = visitor.shell("data-title", Area::Patient, Here::Search);
@@ -256,15 +242,19 @@ async fn data_page(
     Ok(BookingData {
         shell,
         action: format!("/pesan/{id}/data"),
-        hold: holding(visitor, &draft.hold, standing),
-        lost: lost(visitor, &draft.hold, standing),
+        hold: holding(visitor, &draft.hold, &standing),
+        lost: lost(visitor, &draft.hold, &standing),
         visit: behind.visit(visitor, &draft.hold),
-        patients: patients(visitor, family, draft),
+        patients: patients(visitor, &family, draft),
         add_member: format!("/keluarga/tambah?next=/pesan/{id}/data"),
-        complaint: Field::of(draft.complaint.clone()),
+        times: behind.times(&draft.hold),
+        complaint: Field {
+            value: draft.complaint.clone(),
+            error: mends.iter().find(|mend| mend.field == "complaint").map(|mend| mend.text.clone()),
+        },
         complaint_bounds: COMPLAINT,
         prepare: shown::said(&behind.service.preparation, visitor.speech.locale),
-        mends: Vec::new(),
+        mends,
     })
 }
 
@@ -293,17 +283,41 @@ pub(super) async fn keep(
     PathId(id): PathId<HoldId>,
     Form(answers): Form<Answers>,
 ) -> Result<Response> {
-    let account = visitor.cx.account()?.to_owned();
+    visitor.cx.account()?;
     let mut draft = draft(&site, &visitor, &id).await?;
     if draft.booked.is_some() {
-        return Ok(go(&next_step(&draft)));
+        return Ok(go(&next_step(&visitor, &draft)));
     }
+    answer(&site, &visitor, &mut draft, &answers).await?;
+    let mends = to_mend(&visitor, &draft);
+    let mut on = if mends.is_empty() {
+        go(&format!("/pesan/{id}/periksa"))
+    } else {
+        visitor.go_and_mend(&site, &format!("/pesan/{id}/data"), &mends)?
+    };
+    if draft.keep(&site, &visitor, &mut on)? {
+        return Ok(on);
+    }
+    // Longer by far than a complaint may be: shown at once, for the browser cannot keep it.
+    let mut page = data_page(&site, &visitor, &draft, mends).await?;
+    page.shell.failing = true;
+    visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Takes the answers over into the draft, as typed.
+async fn answer(site: &Site, visitor: &Visitor, draft: &mut Draft, answers: &Answers) -> Result<()> {
     let family = site.people.my_patients(&visitor.cx).await?;
-    let patient = family.iter().find(|card| card.id.to_string() == answers.patient).map(|card| card.id.clone());
-    let complaint = answers.complaint.trim().replace("\r\n", "\n");
-    let letters = complaint.chars().count() as u32;
+    draft.patient = family.iter().find(|card| card.id.to_string() == answers.patient).map(|card| card.id.clone());
+    draft.complaint = answers.complaint.trim().replace("\r\n", "\n");
+    draft.account = Some(visitor.cx.account()?.to_owned());
+    Ok(())
+}
+
+/// What is still missing or wrong in the answers.
+fn to_mend(visitor: &Visitor, draft: &Draft) -> Vec<Mend> {
+    let letters = draft.complaint.chars().count() as u32;
     let mut mends = Vec::new();
-    if patient.is_none() {
+    if draft.patient.is_none() {
         mends.push(Mend { field: "patient", text: visitor.say("data-who-needed") });
     }
     if letters < COMPLAINT.0 || letters > COMPLAINT.1 {
@@ -311,40 +325,22 @@ pub(super) async fn keep(
         let text = visitor.say_with("data-complaint-bounds", &[("least", &least), ("most", &most)]);
         mends.push(Mend { field: "complaint", text });
     }
-    draft.patient = patient;
-    draft.complaint = complaint;
-    draft.account = Some(account);
-    site.drafts.keep(draft.clone()).await;
-    if mends.is_empty() {
-        return Ok(go(&format!("/pesan/{id}/periksa")));
-    }
-    mend_data(&site, &visitor, &draft, mends).await
-}
-
-/// Step 2 again, with what must be mended.
-async fn mend_data(site: &Site, visitor: &Visitor, draft: &Draft, mends: Vec<Mend>) -> Result<Response> {
-    let family = site.people.my_patients(&visitor.cx).await?;
-    let standing = standing(site, visitor, &draft.hold).await?;
-    let mut page = data_page(site, visitor, draft, &family, &standing).await?;
-    page.complaint.error = mends.iter().find(|mend| mend.field == "complaint").map(|mend| mend.text.clone());
-    page.mends = mends;
-    page.shell.failing = true;
-    visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    mends
 }
 
 /// `GET /pesan/{hold}/periksa`
 pub(super) async fn check(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
     visitor.cx.account()?;
     let draft = draft(&site, &visitor, &id).await?;
-    if draft.booked.is_some() || draft.patient.is_none() {
-        return Ok(go(&next_step(&draft)));
+    let next = next_step(&visitor, &draft);
+    if next != format!("/pesan/{id}/periksa") {
+        return Ok(go(&next));
     }
-    let standing = standing(&site, &visitor, &draft.hold).await?;
-    let page = check_page(&site, &visitor, &draft, &standing).await?;
-    visitor.page(&page)
+    visitor.page(&check_page(&site, &visitor, &draft).await?)
 }
 
-async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &Standing) -> Result<BookingCheck> {
+async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft) -> Result<BookingCheck> {
+    let standing = standing(site, visitor, &draft.hold).await?;
     let locale = visitor.speech.locale;
     let behind = behind(site, visitor, &draft.hold).await?;
     let family = site.people.my_patients(&visitor.cx).await?;
@@ -354,6 +350,8 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &St
     let mut shell = visitor.shell("check-title", Area::Patient, Here::Search);
     shell.back = Some(Back { href: change.clone(), label: "back-data" });
     shell.step = 3;
+    // Told with the page's own words below, or by what the page shows of the lost time.
+    let refused = shell.flash.take_if(|flash| flash.tone == Tone::Danger).map(|flash| flash.text);
     let mut lines = Vec::new();
     if let Some(card) = family.iter().find(|card| Some(&card.id) == draft.patient.as_ref()) {
         let name = format!("{} ({})", card.name, shown::family_line(card, visitor));
@@ -370,8 +368,9 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &St
     Ok(BookingCheck {
         shell,
         action: format!("/pesan/{id}"),
-        hold: holding(visitor, &draft.hold, standing),
-        lost: lost(visitor, &draft.hold, standing),
+        hold: holding(visitor, &draft.hold, &standing),
+        lost: lost(visitor, &draft.hold, &standing),
+        times: behind.times(&draft.hold),
         visit: behind.visit(visitor, &draft.hold),
         lines,
         complaint: draft.complaint.clone(),
@@ -385,7 +384,7 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft, standing: &St
             String::new()
         },
         idempotency_key: id.to_string(),
-        refused: None,
+        refused: refused.filter(|_| matches!(standing, Standing::Kept)),
     })
 }
 
@@ -409,7 +408,7 @@ fn free_until(visitor: &Visitor, hold: &Hold, minutes: u32) -> String {
 pub(super) async fn book(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
     visitor.cx.account()?;
     let mut draft = draft(&site, &visitor, &id).await?;
-    let (None, Some(patient)) = (&draft.booked, &draft.patient) else { return Ok(go(&next_step(&draft))) };
+    let (None, Some(patient)) = (&draft.booked, &draft.patient) else { return Ok(go(&next_step(&visitor, &draft))) };
     let ask = Book {
         offer: draft.hold.offer.clone(),
         starts_at: draft.hold.starts_at,
@@ -423,42 +422,28 @@ pub(super) async fn book(State(site): State<Site>, visitor: Visitor, PathId(id):
             let next = format!("/janji/{}/selesai", appointment.code);
             draft.booked = Some(appointment.code);
             draft.complaint = String::new();
-            site.drafts.keep(draft).await;
-            Ok(go(&next))
+            draft.keep_and_go(&site, &visitor, &next)
         }
-        Err(Error::Invalid(fields)) => {
-            let problem = visitor.told(&Error::Invalid(fields));
-            let mends =
+        Err(error @ Error::Invalid(_)) => {
+            let problem = visitor.told(&error);
+            let mends: Vec<Mend> =
                 problem.errors.into_iter().map(|field| Mend { field: "complaint", text: field.message }).collect();
-            mend_data(&site, &visitor, &draft, mends).await
+            visitor.go_and_mend(&site, &format!("/pesan/{id}/data"), &mends)
         }
         Err(error @ (Error::Conflict(_) | Error::NotFound(_) | Error::Forbidden(_))) => {
-            refuse(&site, &visitor, &draft, &error).await
+            visitor.go_and_tell(&site, &format!("/pesan/{id}/periksa"), visitor.words_of(&error))
         }
         Err(other) => Err(other),
     }
 }
 
-/// Step 3 again, with why it was refused and what may be had in its place.
-async fn refuse(site: &Site, visitor: &Visitor, draft: &Draft, error: &Error) -> Result<Response> {
-    let standing = if error.is_conflict("slot-taken") || error.is_conflict("hold-expired") {
-        Standing::Gone(
-            offers::nearest(site, &visitor.cx, &draft.hold.offer, draft.hold.starts_at, &draft.hold.zone).await?,
-        )
-    } else {
-        standing(site, visitor, &draft.hold).await?
-    };
-    let mut page = check_page(site, visitor, draft, &standing).await?;
-    page.refused = (!matches!(standing, Standing::Gone(_))).then(|| visitor.words_of(error));
-    page.shell.failing = true;
-    visitor.page_with(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT), &page)
-}
-
-/// The form that asks for a time again.
+/// The form that asks for a time again; with the answers where it stands among them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Again {
     take: String,
+    patient: Option<String>,
+    complaint: Option<String>,
 }
 
 /// `POST /pesan/{hold}/simpan-lagi`: keeps the same time again, or one of the nearest; the answers go along.
@@ -470,24 +455,28 @@ pub(super) async fn again(
 ) -> Result<Response> {
     visitor.cx.account()?;
     let id: HoldId = id.parse().map_err(|_| Error::NotFound("hold"))?;
-    let draft = draft(&site, &visitor, &id).await?;
+    let mut draft = draft(&site, &visitor, &id).await?;
     if draft.booked.is_some() {
-        return Ok(go(&next_step(&draft)));
+        return Ok(go(&next_step(&visitor, &draft)));
+    }
+    if let Some(complaint) = wish.complaint {
+        let answers = Answers { patient: wish.patient.unwrap_or_default(), complaint };
+        answer(&site, &visitor, &mut draft, &answers).await?;
     }
     let starts_at = wish.take.parse().unwrap_or(draft.hold.starts_at);
     match site.scheduling.hold(&visitor.cx, AskHold { offer: draft.hold.offer.clone(), starts_at }).await {
         Ok(hold) => {
             let renewed = Draft { hold, ..draft };
-            let next = next_step(&renewed);
-            site.drafts.keep(renewed).await;
-            Ok(go(&next))
+            renewed.keep_and_go(&site, &visitor, &next_step(&visitor, &renewed))
         }
-        Err(error @ Error::Conflict(_)) => {
-            let family = site.people.my_patients(&visitor.cx).await?;
-            let nearest = offers::nearest(&site, &visitor.cx, &draft.hold.offer, starts_at, &draft.hold.zone).await?;
-            let mut page = data_page(&site, &visitor, &draft, &family, &Standing::Gone(nearest)).await?;
-            page.shell.failing = true;
-            visitor.page_with(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT), &page)
+        Err(error) if error.is_conflict("slot-taken") => {
+            let to = next_step(&visitor, &draft);
+            draft.keep_and_go(&site, &visitor, &to)
+        }
+        Err(error @ (Error::Conflict(_) | Error::RateLimited(_))) => {
+            let mut back = visitor.go_and_tell(&site, &next_step(&visitor, &draft), visitor.words_of(&error))?;
+            draft.keep(&site, &visitor, &mut back)?;
+            Ok(back)
         }
         Err(other) => Err(other),
     }

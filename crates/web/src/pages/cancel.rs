@@ -82,14 +82,11 @@ pub(super) async fn call_off(
     if appointment.state == contracts::scheduling::State::Cancelled {
         return Ok(go(&href));
     }
-    if !REASONS.iter().any(|(value, _)| *value == given.reason) {
-        let mends = vec![Mend { field: "reason", text: visitor.say("cancel-why-needed") }];
-        return visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&visitor, &appointment, &given, mends));
-    }
-    let note = given.note.trim();
-    let reason = if note.is_empty() { given.reason.clone() } else { note.to_owned() };
+    let chosen = REASONS.iter().find(|(value, _)| *value == given.reason).map(|(value, _)| *value);
+    // A patient owes no reason; one in their own words says more than one of the list.
+    let reason = Some(given.note.trim()).filter(|note| !note.is_empty()).or(chosen).map(ToOwned::to_owned);
     let version = given.version.parse().unwrap_or(appointment.version);
-    let change = Change { deed: Deed::Cancel, reason: Some(reason) };
+    let change = Change { deed: Deed::Cancel, reason };
     match site.scheduling.change(&visitor.cx, &appointment.id, version, change).await {
         Ok(_) => visitor.go_and_say(&href, "flash-cancelled"),
         Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {

@@ -2,11 +2,9 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
 use contracts::directory::{Doctor, Mode};
-use jiff::Timestamp;
 use platform::{
     Result,
     http::{Form, Params},
@@ -20,7 +18,7 @@ use super::{
 };
 use crate::{
     format,
-    view::{self, Area, Back, DoctorCard, Here, Hours, Place, Tone},
+    view::{self, Area, Back, DoctorCard, Here, Hours, Place},
 };
 
 /// `GET /dokter/{slug}`
@@ -31,11 +29,11 @@ pub(super) async fn show(
     Params(choice): Params<Choice>,
 ) -> Result<Response> {
     let doctor = site.directory.doctor(&visitor.cx, &slug).await?;
-    let page = fill(&site, &visitor, &doctor, &choice, None).await?;
+    let page = fill(&site, &visitor, &doctor, &choice).await?;
     if visitor.wants("picker") { visitor.page(&page.as_picker()) } else { visitor.page(&page) }
 }
 
-/// `POST /dokter/{slug}`: keeps the time chosen, or shows the nearest where somebody was faster.
+/// `POST /dokter/{slug}`: keeps the time chosen, or leads back to the nearest where somebody was faster.
 pub(super) async fn hold(
     State(site): State<Site>,
     visitor: Visitor,
@@ -44,33 +42,14 @@ pub(super) async fn hold(
 ) -> Result<Response> {
     let doctor = site.directory.doctor(&visitor.cx, &slug).await?;
     let offered = offers::of_doctor(&site, &visitor.cx, &doctor).await?;
-    match booking::keep_time(&site, &visitor, &offered, &choice).await? {
-        booking::Kept::Held(to) => Ok(super::go(&to)),
-        booking::Kept::Lost(at, nearest) => {
-            let page = fill(&site, &visitor, &doctor, &choice, Some((at, nearest))).await?;
-            visitor.page_with(StatusCode::CONFLICT, &page)
-        }
-        booking::Kept::Refused(status, text) => {
-            let mut page = fill(&site, &visitor, &doctor, &choice, None).await?;
-            page.shell.flash = Some(view::Flash { tone: Tone::Danger, text });
-            page.shell.failing = true;
-            visitor.page_with(status, &page)
-        }
-    }
+    booking::keep_time(&site, &visitor, &offered, &choice, &format!("/dokter/{}", doctor.slug)).await
 }
 
-async fn fill(
-    site: &Site,
-    visitor: &Visitor,
-    doctor: &Doctor,
-    choice: &Choice,
-    lost: Option<(Timestamp, Vec<Timestamp>)>,
-) -> Result<view::Doctor> {
+async fn fill(site: &Site, visitor: &Visitor, doctor: &Doctor, choice: &Choice) -> Result<view::Doctor> {
     let (cx, locale) = (&visitor.cx, visitor.speech.locale);
     let offered = offers::of_doctor(site, cx, doctor).await?;
     let path = format!("/dokter/{}", doctor.slug);
-    let place =
-        picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new(), lost };
+    let place = picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new() };
     let picker = picker::fill(site, visitor, place, choice).await?;
     let chosen = choice.among(&offered);
     let mut shell = visitor.titled(doctor.name.clone(), Area::Patient, Here::Search);

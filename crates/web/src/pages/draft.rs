@@ -1,21 +1,22 @@
-//! What a person has answered so far on the way from a kept time to an appointment. It lives in memory for an hour, under
-//! the hold's unguessable id, and holds what must not stand in an address: for whom, and the complaint.
+//! What a person has answered so far on the way from a kept time to an appointment. The browser keeps it, sealed, under
+//! the hold's own path for an hour: every replica can go on with it, and none of it stands in an address.
 
-use std::time::Duration;
-
+use axum::response::Response;
 use contracts::{
     people::PatientId,
     scheduling::{Hold, HoldId},
 };
-use platform::cache::Cache;
+use jiff::SignedDuration;
+use platform::Result;
+use serde::{Deserialize, Serialize};
 
-/// Drafts kept at most.
-const MOST: u64 = 20_000;
-/// How long one is kept: longer than a hold, so that answers outlive it.
-const LIFE: Duration = Duration::from_hours(1);
+use super::{Site, go, sealed::Place, visitor::Visitor};
+
+/// How long it is kept: longer than a hold, so that answers outlive it.
+const LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A booking on its way.
-#[derive(Debug, Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Draft {
     /// The time that is, or was, kept.
     pub hold: Hold,
@@ -34,26 +35,26 @@ impl Draft {
     pub fn of(hold: Hold) -> Self {
         Self { hold, patient: None, complaint: String::new(), booked: None, account: None }
     }
-}
 
-/// Every draft.
-#[derive(Clone)]
-pub(super) struct Drafts(Cache<HoldId, Draft>);
+    /// The draft the browser keeps for a hold.
+    pub fn kept(site: &Site, visitor: &Visitor, hold: &HoldId) -> Option<Self> {
+        let draft: Self = place(hold).read(site, &visitor.cx, &visitor.cookies)?;
+        (draft.hold.id == *hold).then_some(draft)
+    }
 
-impl Default for Drafts {
-    fn default() -> Self {
-        Self(Cache::new(MOST, LIFE))
+    /// Adds the draft to an answer. `false` where somebody typed more than a browser can keep.
+    pub fn keep(&self, site: &Site, visitor: &Visitor, answer: &mut Response) -> Result<bool> {
+        place(&self.hold.id).keep(site, &visitor.cx, self, answer)
+    }
+
+    /// Sends the browser on with the draft.
+    pub fn keep_and_go(&self, site: &Site, visitor: &Visitor, to: &str) -> Result<Response> {
+        let mut answer = go(to);
+        self.keep(site, visitor, &mut answer)?;
+        Ok(answer)
     }
 }
 
-impl Drafts {
-    /// The draft under a hold's id.
-    pub async fn of(&self, hold: &HoldId) -> Option<Draft> {
-        self.0.get(hold).await
-    }
-
-    /// Keeps a draft under its hold's id.
-    pub async fn keep(&self, draft: Draft) {
-        self.0.put(draft.hold.id.clone(), draft).await;
-    }
+fn place(hold: &HoldId) -> Place {
+    Place::new("draft", format!("/pesan/{hold}"), LIFE)
 }

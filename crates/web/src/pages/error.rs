@@ -13,7 +13,7 @@ use super::encoded;
 use crate::{
     portrait::{self, Sitter},
     speech::Speech,
-    view::{self, Area, Here, Shell, Theme, Who},
+    view::{self, Area, Here, Shell, Theme, Typed, Who},
 };
 
 /// Shows errors to people: what happened, what is safe, what to do next.
@@ -32,12 +32,13 @@ impl Pages {
 impl ErrorPage for Pages {
     fn render(&self, cx: &Cx, problem: &Problem) -> String {
         let speech = Speech { locale: cx.locale, texts: self.texts.clone() };
-        let stale_form = problem.status == 403
+        let csrf_refused = problem.status == 403
             && self.texts.say(cx.locale, "error-csrf", &[]).is_some_and(|text| text == problem.detail);
+        let typed = problem.stale_form.clone().map(|form| Typed::of(form, &problem.instance));
         let who = cx.account().is_ok().then(|| Who {
             name: String::new(),
             line: String::new(),
-            portrait: portrait::url(Sitter::Woman, &cx.actor_text()),
+            portrait: portrait::url(Sitter::Anyone, &cx.actor_text()),
         });
         let mut page = view::ErrorPage {
             shell: Shell {
@@ -56,10 +57,11 @@ impl ErrorPage for Pages {
                 failing: false,
             },
             status: problem.status,
-            stale_form,
-            text: text_of(problem),
+            stale_form: csrf_refused,
+            text: if typed.is_some() { speech.say("oops-form-kept", &[]) } else { text_of(problem) },
+            typed,
             request_id: if problem.status >= 500 { problem.request_id.clone() } else { String::new() },
-            retry: if stale_form || matches!(problem.status, 409 | 412 | 429 | 500..) {
+            retry: if csrf_refused || matches!(problem.status, 409 | 412 | 429 | 500..) {
                 problem.instance.clone()
             } else {
                 String::new()

@@ -18,9 +18,14 @@ mod live;
 mod login;
 mod move_;
 mod offers;
+mod password;
 mod person;
 mod picker;
+mod reset;
+mod sealed;
 mod search;
+mod second_factor;
+mod security;
 mod service;
 mod shown;
 mod signup;
@@ -35,7 +40,7 @@ use axum::{
     routing::{get, post},
 };
 use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
-use platform::i18n::Texts;
+use platform::{crypto::DataKey, i18n::Texts};
 
 pub use error::Pages;
 
@@ -53,36 +58,27 @@ pub struct Services {
     pub scheduling: Arc<dyn Scheduling>,
     /// Every text.
     pub texts: Arc<Texts>,
+    /// Seals what browsers keep for us between two pages; the same on every replica.
+    pub seal: DataKey,
     /// Whether people reach us by HTTPS: cookies are then bound to it.
     pub https: bool,
 }
 
-/// The services with what the pages keep for a while. Cheap to clone.
+/// The services as handlers hold them. Cheap to clone; nothing of a visit is kept here, so that any replica can go on
+/// with it.
 #[derive(Clone)]
-pub(crate) struct Site(Arc<Inner>);
-
-pub(crate) struct Inner {
-    services: Services,
-    drafts: draft::Drafts,
-}
+pub(crate) struct Site(Arc<Services>);
 
 impl std::ops::Deref for Site {
-    type Target = Inner;
-    fn deref(&self) -> &Inner {
-        &self.0
-    }
-}
-
-impl std::ops::Deref for Inner {
     type Target = Services;
     fn deref(&self) -> &Services {
-        &self.services
+        &self.0
     }
 }
 
 /// Every page and file people's browsers ask for. To stand behind the edge, with [`Pages`] as its error page.
 pub fn router(services: Services) -> Router {
-    let site = Site(Arc::new(Inner { services, drafts: draft::Drafts::default() }));
+    let site = Site(Arc::new(services));
     Router::new()
         .route("/", get(home::show))
         .route("/cari", get(search::show))
@@ -96,6 +92,8 @@ pub fn router(services: Services) -> Router {
         .route("/pesan/{hold}/periksa", get(booking::check))
         .route("/pesan/{hold}/simpan-lagi", get(booking::entry).post(booking::again))
         .route("/masuk", get(login::show).post(login::enter))
+        .route("/masuk/lupa", get(reset::ask).post(reset::start))
+        .route("/masuk/kode", get(reset::show).post(reset::finish))
         .route("/daftar", get(signup::show).post(signup::join))
         .route("/keluar", post(login::leave))
         .route("/keluar/semua", post(login::leave_everywhere))
@@ -116,7 +114,13 @@ pub fn router(services: Services) -> Router {
         .route("/akun/profil", get(person::own).post(person::keep_own))
         .route("/akun/data.json", get(account::export))
         .route("/akun/hapus", get(account::ask_to_leave).post(account::unregister))
-        .route("/akun/perangkat/{id}/keluar", post(account::end_session))
+        .route("/akun/keamanan", get(security::show))
+        .route("/akun/keamanan/sandi", get(password::show).post(password::change))
+        .route("/akun/keamanan/kode", get(second_factor::show))
+        .route("/akun/keamanan/kode/mulai", post(second_factor::start))
+        .route("/akun/keamanan/kode/pasang", post(second_factor::confirm))
+        .route("/akun/keamanan/kode/lepas", post(second_factor::remove))
+        .route("/akun/perangkat/{id}/keluar", post(security::end_session))
         .route("/keluarga/tambah", get(person::member).post(person::add_member))
         .route("/keluarga/{id}/lepas", post(account::release_member))
         .with_state(site)

@@ -2,14 +2,12 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
 use contracts::{
     directory::Service,
     scheduling::{Appointment, Deed, Reschedule},
 };
-use jiff::Timestamp;
 use platform::{
     Error, Result,
     http::{Form, Params},
@@ -18,11 +16,11 @@ use serde::Deserialize;
 
 use super::{
     Site, go,
-    offers::{self, Choice, Offered},
+    offers::{Choice, Offered},
     picker, shown,
     visitor::Visitor,
 };
-use crate::view::{self, Area, Back, Flash, Here, Tone};
+use crate::view::{self, Area, Back, Here};
 
 /// `GET /janji/{code}/ubah`
 pub(super) async fn show(
@@ -36,17 +34,11 @@ pub(super) async fn show(
     if !appointment.may.contains(&Deed::Move) {
         return Ok(go(&format!("/janji/{}", appointment.code)));
     }
-    let page = page(&site, &visitor, &appointment, &choice, None).await?;
+    let page = page(&site, &visitor, &appointment, &choice).await?;
     if visitor.wants("picker") { visitor.page(&page.as_picker()) } else { visitor.page(&page) }
 }
 
-async fn page(
-    site: &Site,
-    visitor: &Visitor,
-    appointment: &Appointment,
-    choice: &Choice,
-    lost: Option<(Timestamp, Vec<Timestamp>)>,
-) -> Result<view::Move> {
+async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment, choice: &Choice) -> Result<view::Move> {
     let href = format!("/janji/{}", appointment.code);
     let path = format!("{href}/ubah");
     let stream = match &appointment.doctor_slug {
@@ -64,7 +56,6 @@ async fn page(
         stream: &stream,
         offered: &offered,
         hidden: vec![("version", appointment.version.to_string())],
-        lost,
     };
     let mut picker = picker::fill(site, visitor, place, &choice).await?;
     // What is moved keeps its way of meeting, and its own day is no obstacle.
@@ -107,16 +98,9 @@ pub(super) async fn save(
     let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
     let href = format!("/janji/{}", appointment.code);
     let choice = Choice { slot: given.slot, take: given.take, tgl: given.tgl, ..Choice::default() };
+    let here = format!("{href}/ubah");
     let Some(starts_at) = choice.start() else {
-        return refuse(
-            &site,
-            &visitor,
-            &appointment,
-            &choice,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            visitor.say("picker-choose"),
-        )
-        .await;
+        return visitor.go_and_tell(&site, &choice.on(&here, None), visitor.say("picker-choose"));
     };
     // Pressed twice: it is there already.
     if appointment.starts_at == starts_at {
@@ -126,31 +110,10 @@ pub(super) async fn save(
     let ask = Reschedule { starts_at, doctor: None, reason: None, override_reason: None };
     match site.scheduling.reschedule(&visitor.cx, &appointment.id, version, ask).await {
         Ok(_) => visitor.go_and_say(&href, "flash-moved"),
-        Err(error) if error.is_conflict("slot-taken") => {
-            let nearest = offers::nearest(&site, &visitor.cx, &appointment.offer, starts_at, &appointment.zone).await?;
-            let mut page = page(&site, &visitor, &appointment, &choice, Some((starts_at, nearest))).await?;
-            page.shell.failing = true;
-            visitor.page_with(StatusCode::CONFLICT, &page)
-        }
+        Err(error) if error.is_conflict("slot-taken") => Ok(go(&choice.on(&here, Some(starts_at)))),
         Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
-            let fresh = site.scheduling.appointment(&visitor.cx, &code).await?;
-            refuse(&site, &visitor, &fresh, &choice, status, visitor.words_of(&error)).await
+            visitor.go_and_tell(&site, &choice.on(&here, None), visitor.words_of(&error))
         }
         Err(other) => Err(other),
     }
-}
-
-async fn refuse(
-    site: &Site,
-    visitor: &Visitor,
-    appointment: &Appointment,
-    choice: &Choice,
-    status: StatusCode,
-    text: String,
-) -> Result<Response> {
-    let mut page = page(site, visitor, appointment, choice, None).await?;
-    page.shell.flash = Some(Flash { tone: Tone::Danger, text });
-    page.shell.failing = true;
-    visitor.page_with(status, &page)
 }

@@ -7,7 +7,7 @@ use contracts::{
 use jiff::{Timestamp, ToSpan as _};
 use platform::{Cx, Error, Money, Result};
 
-use super::Site;
+use super::{Site, encoded};
 
 /// One thing that can be booked.
 #[derive(Debug, Clone)]
@@ -138,6 +138,8 @@ pub(super) struct Choice {
     pub slot: String,
     /// The start taken by a button of its own.
     pub take: String,
+    /// A start that somebody else took first.
+    pub lepas: String,
 }
 
 impl Choice {
@@ -153,6 +155,21 @@ impl Choice {
         };
         // Of equals the first, not the last.
         offered.iter().rev().max_by_key(fits)
+    }
+
+    /// The address of this choice on a picker's page, where a start was lost with it.
+    pub fn on(&self, path: &str, lost: Option<Timestamp>) -> String {
+        let lost = lost.map(|at| at.to_string()).unwrap_or_default();
+        let parts = [
+            ("faskes", &self.faskes),
+            ("layanan", &self.layanan),
+            ("cara", &self.cara),
+            ("tgl", &self.tgl),
+            ("lepas", &lost),
+        ];
+        let given = parts.iter().filter(|(_, value)| !value.is_empty());
+        let query: Vec<String> = given.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
     }
 
     /// The start asked for by a form.

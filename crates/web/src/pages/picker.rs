@@ -11,7 +11,7 @@ use platform::{Error, Result, db::PageAsk};
 
 use super::{
     Site, encoded,
-    offers::{Choice, Offered, word_of},
+    offers::{self, Choice, Offered, word_of},
     shown,
     visitor::Visitor,
 };
@@ -33,8 +33,6 @@ pub(super) struct Place<'a> {
     pub offered: &'a [Offered],
     /// What the form sends besides.
     pub hidden: Vec<(&'static str, String)>,
-    /// The start somebody else took first, with the nearest free ones.
-    pub lost: Option<(Timestamp, Vec<Timestamp>)>,
 }
 
 /// The picker of a choice.
@@ -59,10 +57,10 @@ pub(super) async fn fill(site: &Site, visitor: &Visitor, place: Place<'_>, choic
     let last_day =
         today.saturating_add(i64::from(site.scheduling.policy(cx, &chosen.facility.id).await?.horizon_days).days());
     let later = start.saturating_add(i64::from(DAYS).days());
-    let lost = place.lost.as_ref().map(|(at, nearest)| Lost {
-        time: format::clock(&shown::at(*at, zone), locale),
-        nearest: nearest.iter().map(|at| near(*at, zone, *at != cx.now(), visitor)).collect(),
-    });
+    let lost = match choice.lepas.parse::<Timestamp>() {
+        Ok(at) if at > cx.now() => Some(lost(site, visitor, chosen, at).await?),
+        _ => None,
+    };
     Ok(Picker {
         action: place.path.to_owned(),
         hidden: hidden(&place, chosen, day),
@@ -81,6 +79,16 @@ pub(super) async fn fill(site: &Site, visitor: &Visitor, place: Place<'_>, choic
         lost,
         already: already(site, visitor, &own, chosen).await?,
         closed: false,
+    })
+}
+
+/// The start somebody else took first, with the nearest free ones.
+async fn lost(site: &Site, visitor: &Visitor, chosen: &Offered, at: Timestamp) -> Result<Lost> {
+    let zone = chosen.facility.zone.as_str();
+    let nearest = offers::nearest(site, &visitor.cx, &chosen.offer(), at, zone).await?;
+    Ok(Lost {
+        time: format::clock(&shown::at(at, zone), visitor.speech.locale),
+        nearest: nearest.into_iter().map(|at| near(at, zone, true, visitor)).collect(),
     })
 }
 
@@ -219,7 +227,7 @@ fn groups(day: &DayTimes, slot: &impl Fn(&SlotTime) -> Slot, now: &Zoned) -> Vec
     }
     let part = |(label, icon, from, until): (&'static str, &'static str, i8, i8)| {
         let inside = |time: &&SlotTime| {
-            let hour: i8 = time.local.get(..2).and_then(|hour| hour.parse().ok()).unwrap_or(0);
+            let hour = time.local.hour().cast_signed();
             (from..until).contains(&hour) || (from..until).contains(&(hour + 24))
         };
         let slots: Vec<Slot> = day.times.iter().filter(inside).map(slot).collect();

@@ -2,11 +2,9 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
 use contracts::directory::{Service, ServiceId, ServiceKind};
-use jiff::Timestamp;
 use platform::{
     Error, Result,
     http::{Form, Params},
@@ -18,7 +16,7 @@ use super::{
     picker, shown,
     visitor::Visitor,
 };
-use crate::view::{self, Area, Back, DoctorCard, Here, Place, Tone};
+use crate::view::{self, Area, Back, DoctorCard, Here, Place};
 
 /// `GET /layanan/{id}`
 pub(super) async fn show(
@@ -28,7 +26,7 @@ pub(super) async fn show(
     Params(choice): Params<Choice>,
 ) -> Result<Response> {
     let service = find(&site, &visitor, &id).await?;
-    let page = fill(&site, &visitor, service, &choice, None).await?;
+    let page = fill(&site, &visitor, service, &choice).await?;
     if visitor.wants("picker") { visitor.page(&page.as_picker()) } else { visitor.page(&page) }
 }
 
@@ -41,19 +39,7 @@ pub(super) async fn hold(
 ) -> Result<Response> {
     let service = find(&site, &visitor, &id).await?;
     let offered = offers::of_service(&site, &visitor.cx, service.clone()).await?;
-    match booking::keep_time(&site, &visitor, &offered, &choice).await? {
-        booking::Kept::Held(to) => Ok(super::go(&to)),
-        booking::Kept::Lost(at, nearest) => {
-            let page = fill(&site, &visitor, service, &choice, Some((at, nearest))).await?;
-            visitor.page_with(StatusCode::CONFLICT, &page)
-        }
-        booking::Kept::Refused(status, text) => {
-            let mut page = fill(&site, &visitor, service, &choice, None).await?;
-            page.shell.flash = Some(view::Flash { tone: Tone::Danger, text });
-            page.shell.failing = true;
-            visitor.page_with(status, &page)
-        }
-    }
+    booking::keep_time(&site, &visitor, &offered, &choice, &format!("/layanan/{}", service.id)).await
 }
 
 /// Consultations are booked with their doctor: here they are not found.
@@ -67,18 +53,11 @@ async fn find(site: &Site, visitor: &Visitor, id: &str) -> Result<Service> {
     }
 }
 
-async fn fill(
-    site: &Site,
-    visitor: &Visitor,
-    service: Service,
-    choice: &Choice,
-    lost: Option<(Timestamp, Vec<Timestamp>)>,
-) -> Result<view::Doctor> {
+async fn fill(site: &Site, visitor: &Visitor, service: Service, choice: &Choice) -> Result<view::Doctor> {
     let locale = visitor.speech.locale;
     let offered = offers::of_service(site, &visitor.cx, service.clone()).await?;
     let path = format!("/layanan/{}", service.id);
-    let place =
-        picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new(), lost };
+    let place = picker::Place { path: &path, stream: &format!("{path}/jam"), offered: &offered, hidden: Vec::new() };
     let picker = picker::fill(site, visitor, place, choice).await?;
     let chosen = choice.among(&offered).ok_or(Error::NotFound("service"))?;
     let facility = &chosen.facility;

@@ -68,7 +68,12 @@ pub(super) fn portrait_of_doctor(sex: Option<Sex>, key: &str) -> String {
 
 /// The portrait of a patient.
 pub(super) fn portrait_of_patient(sex: Option<Sex>, key: &str) -> String {
-    portrait::url(if sex == Some(Sex::Male) { Sitter::Man } else { Sitter::Woman }, key)
+    let sitter = match sex {
+        Some(Sex::Male) => Sitter::Man,
+        Some(Sex::Female) => Sitter::Woman,
+        None => Sitter::Anyone,
+    };
+    portrait::url(sitter, key)
 }
 
 /// The picture of a service without a doctor.

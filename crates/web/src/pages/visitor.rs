@@ -11,15 +11,17 @@ use contracts::{
     auth::{Account, AccountId},
     people::Relation,
 };
+use jiff::SignedDuration;
 use platform::{
     Cx, Error, Result,
     http::{Csrf, Problem, cookie},
 };
+use serde::{Deserialize, Serialize};
 
-use super::{Site, offers, shown};
+use super::{Site, offers, sealed::Place, shown};
 use crate::{
     speech::Speech,
-    view::{Area, Flash, Here, Shell, Theme, Tone, Who},
+    view::{Area, Flash, Here, Mend, Shell, Theme, Tone, Who},
 };
 
 /// The cookie that carries the text key of a notice to the next page.
@@ -30,7 +32,7 @@ pub(super) const THEME: &str = "theme";
 pub(super) const THEME_LIFE: u64 = 31_536_000;
 
 /// Notices that may follow a form, by text key, with their colour.
-const NOTICES: [(&str, Tone); 20] = [
+const NOTICES: [(&str, Tone); 24] = [
     ("flash-moved", Tone::Ok),
     ("flash-cancelled", Tone::Ok),
     ("flash-profile", Tone::Ok),
@@ -38,6 +40,10 @@ const NOTICES: [(&str, Tone); 20] = [
     ("flash-member-gone", Tone::Ok),
     ("flash-session", Tone::Ok),
     ("flash-welcome", Tone::Ok),
+    ("flash-password", Tone::Ok),
+    ("flash-reset", Tone::Ok),
+    ("flash-factor-on", Tone::Ok),
+    ("flash-factor-off", Tone::Info),
     ("flash-left", Tone::Info),
     ("flash-approved", Tone::Ok),
     ("flash-refused", Tone::Ok),
@@ -53,6 +59,33 @@ const NOTICES: [(&str, Tone); 20] = [
     ("warning-nik-sex", Tone::Wait),
 ];
 
+/// What the page before was refused for. It travels to the page that shows it, so that going back asks nobody to send
+/// a form twice.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Refusal {
+    /// The remedy for the whole, ready to read.
+    pub text: String,
+    /// Fields with their remedies.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Refusal {
+    /// Lives until the next page.
+    fn place() -> Place {
+        Place::new("refusal", "/", SignedDuration::from_mins(1))
+    }
+
+    /// The remedies for these fields.
+    pub fn mends(&self, fields: &[&'static str]) -> Vec<Mend> {
+        let mend = |(field, text): &(String, String)| {
+            let field = fields.iter().find(|known| *known == field)?;
+            Some(Mend { field, text: text.clone() })
+        };
+        self.fields.iter().filter_map(mend).collect()
+    }
+}
+
 /// Who looks at a page and how.
 pub(super) struct Visitor {
     /// The context of the request.
@@ -63,6 +96,10 @@ pub(super) struct Visitor {
     pub account: Option<Account>,
     /// Path and query without `lang`.
     pub path: String,
+    /// What the browser keeps for us.
+    pub cookies: HeaderMap,
+    /// What the page before was refused for.
+    pub refusal: Option<Refusal>,
     portrait: String,
     csrf: Option<Csrf>,
     theme: Theme,
@@ -91,6 +128,8 @@ impl FromRequestParts<Site> for Visitor {
             speech,
             path: path_without_language(parts.uri.path(), parts.uri.query().unwrap_or_default()),
             csrf,
+            refusal: Refusal::place().read(site, &cx, headers),
+            cookies: headers.get_all(header::COOKIE).iter().map(|line| (header::COOKIE, line.clone())).collect(),
             theme: theme_of(headers),
             flash: NOTICES.into_iter().find(|(key, _)| Some(*key) == told),
             fragment: headers.get("x-fragment").and_then(|name| name.to_str().ok()).map(ToOwned::to_owned),
@@ -165,12 +204,19 @@ impl Visitor {
             who: self.who(),
             work: self.work(),
             csrf: self.csrf.as_ref().map(Csrf::token).unwrap_or_default(),
-            flash: self.flash.map(|(key, tone)| Flash { tone, text: self.say(key) }),
+            flash: self.notice(),
             theme: self.theme,
             back: None,
             step: 0,
-            failing: false,
+            failing: self.refusal.is_some(),
         }
+    }
+
+    /// What just happened, in a sentence.
+    fn notice(&self) -> Option<Flash> {
+        let refused = self.refusal.as_ref().filter(|refusal| !refusal.text.is_empty());
+        let refused = refused.map(|refusal| Flash { tone: Tone::Danger, text: refusal.text.clone() });
+        refused.or_else(|| self.flash.map(|(key, tone)| Flash { tone, text: self.say(key) }))
     }
 
     /// Whose menus belong to the account's work, if it has any.
@@ -216,6 +262,9 @@ impl Visitor {
         if self.flash.is_some() {
             set_cookie(&mut answer, cookie::write(FLASH, "", Some(0), self.https)?);
         }
+        if self.refusal.is_some() {
+            Refusal::place().forget(self.https, &mut answer)?;
+        }
         Ok(answer)
     }
 
@@ -223,6 +272,23 @@ impl Visitor {
     pub fn go_and_say(&self, to: &str, notice: &'static str) -> Result<Response> {
         let mut answer = super::go(to);
         set_cookie(&mut answer, cookie::write(FLASH, notice, Some(60), self.https)?);
+        Ok(answer)
+    }
+
+    /// Sends the browser on; the next page says why something was refused.
+    pub fn go_and_tell(&self, site: &Site, to: &str, text: String) -> Result<Response> {
+        self.go_refused(site, to, &Refusal { text, fields: Vec::new() })
+    }
+
+    /// Sends the browser to a form with what must be mended there.
+    pub fn go_and_mend(&self, site: &Site, to: &str, mends: &[Mend]) -> Result<Response> {
+        let fields = mends.iter().map(|mend| (mend.field.to_owned(), mend.text.clone())).collect();
+        self.go_refused(site, to, &Refusal { text: String::new(), fields })
+    }
+
+    fn go_refused(&self, site: &Site, to: &str, refusal: &Refusal) -> Result<Response> {
+        let mut answer = super::go(to);
+        Refusal::place().keep(site, &self.cx, refusal, &mut answer)?;
         Ok(answer)
     }
 

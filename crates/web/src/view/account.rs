@@ -1,4 +1,4 @@
-//! Own account: profile, language and look, devices, leaving.
+//! Own account: profile, family, language and look, leaving.
 
 use askama::Template;
 
@@ -17,23 +17,8 @@ pub struct Account {
     pub warnings: Vec<String>,
     /// Family members.
     pub family: Vec<Relative>,
-    /// Where the person is signed in.
-    pub devices: Vec<Device>,
-}
-
-/// A place where the person is signed in.
-#[derive(Debug, Clone)]
-pub struct Device {
-    /// Browser and system, ready to read.
-    pub name: String,
-    /// A phone (else a computer).
-    pub phone: bool,
-    /// Last seen, ready to read.
-    pub seen: String,
-    /// It is this one.
-    pub this: bool,
-    /// Where it is signed out.
-    pub action: String,
+    /// A second factor is asked for.
+    pub factor: bool,
 }
 
 /// A family member.

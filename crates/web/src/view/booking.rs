@@ -68,6 +68,8 @@ pub struct BookingData {
     pub hold: Holding,
     /// Somebody else has the slot now.
     pub lost: Option<Lost>,
+    /// Where another time is chosen.
+    pub times: String,
     /// What is being booked.
     pub visit: Visit,
     /// For whom.
@@ -96,6 +98,8 @@ pub struct BookingCheck {
     pub hold: Holding,
     /// Somebody else has the slot now.
     pub lost: Option<Lost>,
+    /// Where another time is chosen.
+    pub times: String,
     /// What is being booked.
     pub visit: Visit,
     /// What was answered.
@@ -132,6 +136,8 @@ pub struct BookingDone {
     pub decided_by: String,
     /// What to do before the visit, ready to read; may be empty.
     pub prepare: String,
+    /// Papers are to be brought of which the line above says nothing.
+    pub bring: bool,
     /// When to be there, ready to read: `10.15 WITA`.
     pub arrive: String,
     /// The calendar file, or empty.

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use platform::http::StaleForm;
+
 use super::Shell;
 use crate::filters;
 
@@ -17,10 +19,32 @@ pub struct ErrorPage {
     pub text: String,
     /// A form of a page that is too old was sent.
     pub stale_form: bool,
+    /// What was typed into that form, to be sent once more.
+    pub typed: Option<Typed>,
     /// To be told to the help desk; empty hides it.
     pub request_id: String,
     /// Where trying again leads, or empty.
     pub retry: String,
+}
+
+/// A form as it was typed, under a token that is good now.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// Where it is sent.
+    pub action: String,
+    /// The token.
+    pub csrf: String,
+    /// Its fields, but for secrets: those are typed anew on the form's own page.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Typed {
+    /// The form that was sent to `action`.
+    pub fn of(form: StaleForm, action: &str) -> Self {
+        const SECRETS: [&str; 3] = ["password", "current", "code"];
+        let fields = form.fields.into_iter().filter(|(name, _)| !SECRETS.contains(&name.as_str())).collect();
+        Self { action: action.to_owned(), csrf: form.token, fields }
+    }
 }
 
 impl ErrorPage {
