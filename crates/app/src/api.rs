@@ -8,59 +8,85 @@ mod system;
 
 use std::sync::{Arc, Weak};
 
-use auth::AuthContext;
 use axum::Router;
-use contracts::{people::People, scheduling::Scheduling};
-use directory::DirectoryContext;
+use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
 use platform::bus::BusHandle;
 use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::wiring::{Part, Roles};
 
 /// What the API calls.
 pub struct Verbs {
     /// Accounts.
-    pub auth: Arc<AuthContext>,
+    pub auth: Arc<dyn Auth>,
     /// Patients.
     pub people: Arc<dyn People>,
     /// Facilities and doctors.
-    pub directory: Arc<DirectoryContext>,
+    pub directory: Arc<dyn Directory>,
     /// Appointments.
     pub scheduling: Arc<dyn Scheduling>,
     /// The bus, while it runs.
     pub bus: Option<Weak<BusHandle>>,
     /// Sign-ups from one address in ten minutes at most.
     pub sign_ups: u32,
+    /// With whom they are counted together.
+    pub shared: platform::shared::Shared,
 }
 
-/// The routes and their description.
+/// The routes of each part, and the description of them all.
 pub struct Api {
-    routes: Router,
+    parts: Vec<(Part, Router, Vec<String>)>,
+    /// How the bus of this process is: told wherever there is one.
+    system: Router,
     description: OpenApi,
 }
 
 impl Api {
-    /// Puts the routes of all contexts together.
+    /// Puts the routes of all parts together. What is composed of several contexts is answered by the first one it is
+    /// about; every context tells of its own events.
     pub fn new(verbs: &Verbs) -> Self {
-        let contexts = describe::empty()
-            .merge(auth::http::routes(verbs.auth.clone()))
-            .merge(people::http::routes(verbs.people.clone()))
-            .merge(directory::http::routes(verbs.directory.clone()))
-            .merge(directory::http::short_routes(verbs.directory.clone()))
-            .merge(scheduling::http::routes(verbs.scheduling.clone()))
-            .merge(register::routes(verbs))
-            .merge(system::routes(verbs.bus.clone()));
-        let (routes, mut description) = contexts.split_for_parts();
+        let Verbs { auth, people, directory, scheduling, bus, .. } = verbs;
+        let of_auth = auth::http::routes(auth.clone()).merge(register::routes(verbs));
+        let of_directory =
+            directory::http::routes(directory.clone()).merge(directory::http::short_routes(directory.clone()));
+        let routers = [
+            (Part::Auth, of_auth),
+            (Part::People, people::http::routes(people.clone())),
+            (Part::Directory, of_directory),
+            (Part::Scheduling, scheduling::http::routes(scheduling.clone())),
+        ];
+        let mut whole = describe::empty();
+        let mut parts = Vec::new();
+        for (part, router) in routers {
+            let (routes, description) = router.split_for_parts();
+            let mut paths: Vec<String> = description.paths.paths.keys().cloned().collect();
+            paths.extend(aliases::of(&paths));
+            let routes = routes.clone().merge(aliases::routes(&routes, &paths));
+            parts.push((part, routes, paths));
+            whole = whole.merge(OpenApiRouter::with_openapi(description));
+        }
+        let (system, described) = system::routes(bus.clone()).split_for_parts();
+        let (_, mut description) = whole.merge(OpenApiRouter::with_openapi(described)).split_for_parts();
         describe::complete(&mut description);
-        let routes = routes.clone().merge(aliases::routes(&routes));
-        Self { routes, description }
+        Self { parts, system, description }
     }
 
-    /// The OpenAPI 3.1 description.
+    /// The OpenAPI 3.1 description of the whole API, wherever its parts live.
     pub fn description(&self) -> &OpenApi {
         &self.description
     }
 
-    /// Everything under `/api`, and the paths that have other names too.
-    pub fn router(self) -> Router {
-        self.routes.merge(docs::routes(&self.description))
+    /// Which part answers a path, as its template.
+    pub fn paths(&self) -> impl Iterator<Item = (&str, Part)> {
+        self.parts.iter().flat_map(|(part, _, paths)| paths.iter().map(|path| (path.as_str(), *part)))
+    }
+
+    /// What is under `/api` and the paths that have other names too, of the parts that live here.
+    pub fn router(self, roles: &Roles) -> Router {
+        let docs = docs::routes(&self.description);
+        let system = if roles.has_a_context() { self.system } else { Router::new() };
+        let here = self.parts.into_iter().filter(|(part, ..)| roles.has(*part));
+        here.fold(docs.merge(system), |router, (_, routes, _)| router.merge(routes))
     }
 }

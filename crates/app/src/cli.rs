@@ -1,19 +1,26 @@
 //! The command line: a file for each command.
 
 mod admin;
+mod audit;
+mod backup;
 mod demo;
 mod doctor;
+mod events;
 mod import;
 mod keys;
 mod migrate;
 mod openapi;
+mod probe;
+mod reconcile;
+mod restore;
 mod serve;
+mod words;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
-use platform::{Error, Result, telemetry};
+use platform::{Error, Result, telemetry, trace};
 
 use crate::{settings::Settings, wiring::World};
 
@@ -33,6 +40,12 @@ enum Command {
     Serve(serve::Serve),
     /// Brings every database up to date.
     Migrate(Sources),
+    /// Seals every database as it is at this moment, beside a running server.
+    Backup(backup::Backup),
+    /// Brings a backup back, or looks whether it could be.
+    Restore(restore::Restore),
+    /// Compares what the parts of the program own with the copies that others keep.
+    Reconcile(Sources),
     /// Accounts, from the machine itself.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -45,6 +58,14 @@ enum Command {
     /// The key of the house.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Asks a running mediverse whether it is ready.
+    Probe(probe::Probe),
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Events between the parts of the program.
+    #[command(subcommand)]
+    Events(events::Events),
 }
 
 /// Where settings come from.
@@ -90,9 +111,23 @@ impl Sources {
     }
 }
 
-/// Starts logging as the settings say.
+/// Starts logging and tracing as the settings say.
 fn log(settings: &Settings) -> Result<()> {
-    telemetry::init(settings.log.format()?, &settings.log.filter)
+    // Before anything counts: what is counted earlier is lost.
+    telemetry::Metrics::install()?;
+    telemetry::init(settings.log.format()?, &settings.log.filter)?;
+    let trace = &settings.trace;
+    let roles = settings.services.roles()?;
+    match trace.service.as_str() {
+        "" if roles.is_whole() => {}
+        "" => trace::name_process(&roles.name()),
+        name => trace::name_process(name),
+    }
+    if trace.endpoint.is_empty() {
+        return Ok(());
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    trace::collect(&trace::Collector { endpoint: trace.endpoint.clone(), ratio: trace.ratio, version })
 }
 
 /// Does what the command line says. Exit codes: 0 done, 1 not done (the reason is on standard error), 2 a wrong command line.
@@ -101,12 +136,19 @@ pub async fn run() -> ExitCode {
         Command::Demo(command) => command.run().await,
         Command::Serve(command) => command.run().await,
         Command::Migrate(sources) => migrate::run(&sources).await,
+        Command::Backup(command) => command.run().await,
+        Command::Restore(command) => command.run().await,
+        Command::Reconcile(sources) => reconcile::run(&sources).await,
         Command::Admin(command) => command.run().await,
         Command::Openapi => openapi::run().await,
         Command::Doctor(sources) => doctor::run(&sources).await,
         Command::Import(command) => command.run().await,
         Command::Keys(command) => command.run(),
+        Command::Probe(command) => command.run().await,
+        Command::Audit(command) => command.run().await,
+        Command::Events(command) => command.run().await,
     };
+    trace::finish().await;
     match done {
         Ok(code) => code,
         Err(error) => {
@@ -116,15 +158,9 @@ pub async fn run() -> ExitCode {
     }
 }
 
-/// The reason in a line for whoever runs the program.
+/// The reason and the remedy for whoever runs the program, in their language.
 fn say_error(error: &Error) {
-    let text = match error {
-        Error::Internal(cause) => cause.clone(),
-        Error::Invalid(fields) => {
-            fields.iter().map(|f| format!("{}: {}", f.field, f.code)).collect::<Vec<_>>().join("\n")
-        }
-        other => other.to_string(),
-    };
+    let text = words::Words::of_environment().map_or_else(|_| error.to_string(), |words| words.error(error));
     eprintln!("mediverse: {text}");
 }
 

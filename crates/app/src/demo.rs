@@ -78,7 +78,7 @@ struct Gardener<'h> {
 impl Gardener<'_> {
     async fn plant(&self, bus: &platform::bus::BusHandle) -> Result<Vec<Login>> {
         let long_ago = Self::program(self.days(-HISTORY));
-        let hash = self.house.auth.hash_password(&long_ago, PASSWORD).await?;
+        let hash = self.house.own_auth()?.hash_password(&long_ago, PASSWORD).await?;
         let mut sample = directory::sample::sample(self.seed, self.scale);
         let doctors = self.open_doctors(&hash, &mut sample.doctors).await?;
         let directory: Arc<dyn Directory> = self.house.directory();

@@ -2,10 +2,20 @@
 //! sample data. [`wiring`] is the one file that knows them all.
 
 pub mod api;
+pub mod backup;
 pub mod cli;
 pub mod demo;
 pub mod health;
 pub mod mailbox;
+pub mod numbers;
 pub mod settings;
 pub mod site;
 pub mod wiring;
+
+/// The texts of the command line.
+pub const TEXTS: &[(platform::i18n::Locale, &str)] = &[
+    (platform::i18n::Locale::Id, include_str!("../locales/id/cli.ftl")),
+    (platform::i18n::Locale::Id, include_str!("../locales/id/backup.ftl")),
+    (platform::i18n::Locale::En, include_str!("../locales/en/cli.ftl")),
+    (platform::i18n::Locale::En, include_str!("../locales/en/backup.ftl")),
+];

@@ -46,7 +46,8 @@ pub struct Mailbox {
 impl Mailbox {
     /// Opens it, bringing its schema up to date.
     pub async fn open(db: Db) -> Result<Self> {
-        db.migrate("mailbox", &[platform::bus::MIGRATIONS, MIGRATIONS].concat()).await?;
+        db.migrate("bus", platform::bus::MIGRATIONS).await?;
+        db.migrate("mailbox", MIGRATIONS).await?;
         Ok(Self { db })
     }
 

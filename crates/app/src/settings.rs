@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use crate::wiring::{Part, Roles};
 use platform::{
     Error, Result,
     config::{Config, Setting},
@@ -22,7 +23,7 @@ settings! {
         listen: String = "127.0.0.1:8080",
         /// Address people see, such as https://klinik.example; with https, cookies are bound to it. Empty: the address listened at, without https.
         public_url: String = "",
-        /// Address and port for /livez, /readyz and /metrics; empty: the same as server.listen.
+        /// Address and port for /livez, /readyz and /metrics; empty: the same as server.listen, where /metrics answers this machine only.
         operations_listen: String = "",
         /// Addresses or ranges of proxies whose X-Forwarded-For and X-Request-Id are believed.
         trusted_proxies: Vec<String> = [],
@@ -68,12 +69,56 @@ settings! {
 }
 
 settings! {
+    /// Which parts of the program live in this process, and where the others do. One process does everything by default.
+    pub struct Services in "services" {
+        /// Parts that live here, separated by commas: gateway, web, auth, people, directory, scheduling; empty: everything in one process.
+        roles: String = "",
+        /// Address and port at which other processes call the contexts of this one; empty: server.listen, below /internal.
+        listen: String = "",
+        /// Where auth lives, as host:port separated by commas; a name stands for all its addresses.
+        auth: String = "",
+        /// Where people lives.
+        people: String = "",
+        /// Where directory lives.
+        directory: String = "",
+        /// Where scheduling lives.
+        scheduling: String = "",
+        /// Where the pages live.
+        web: String = "",
+        /// Port of /readyz of the others; 0: the same port.
+        ready_port: u16 = 0,
+    }
+}
+
+settings! {
+    /// Where mediverse backup puts what it makes; who calls it daily is for the machine: see docs/operations.md.
+    pub struct Backup in "backup" {
+        /// Folder of the backups, on another disk or mounted from another place.
+        folder: String = "",
+        /// Backups kept; data keys live 30 days whatever stands here.
+        keep: usize = 14,
+    }
+}
+
+settings! {
     /// What operators see.
     pub struct Log in "log" {
         /// lines for people, json for collectors, auto: lines at a terminal.
         format: String = "auto",
         /// What is logged, such as info,platform=debug.
         filter: String = "info",
+    }
+}
+
+settings! {
+    /// Where traces go.
+    pub struct Trace in "trace" {
+        /// Address of an OTLP collector that takes HTTP with JSON, such as http://collector:4318; empty: no traces are sent.
+        endpoint: String = "",
+        /// Share of the traces beginning here that is kept, from 0 to 1; what others began goes on as they decided.
+        ratio: f64 = 1.0,
+        /// Name of this process in logs and traces; empty: mediverse, or its roles.
+        service: String = "",
     }
 }
 
@@ -94,8 +139,19 @@ settings! {
 }
 
 /// Every setting, by section.
-pub const TABLES: &[&[Setting]] =
-    &[Server::SETTINGS, Database::SETTINGS, Keys::SETTINGS, Log::SETTINGS, Sessions::SETTINGS];
+pub const TABLES: &[&[Setting]] = &[
+    Server::SETTINGS,
+    Database::SETTINGS,
+    Keys::SETTINGS,
+    Backup::SETTINGS,
+    Log::SETTINGS,
+    Trace::SETTINGS,
+    Sessions::SETTINGS,
+    Services::SETTINGS,
+    gateway::Settings::SETTINGS,
+    platform::bus::Broker::SETTINGS,
+    platform::shared::Settings::SETTINGS,
+];
 
 /// What is set.
 #[derive(Debug, Clone)]
@@ -106,10 +162,22 @@ pub struct Settings {
     pub database: Database,
     /// The key that wraps all others.
     pub keys: Keys,
+    /// Where backups go.
+    pub backup: Backup,
     /// What operators see.
     pub log: Log,
+    /// Where traces go.
+    pub trace: Trace,
     /// How long sign-ins last.
     pub sessions: Sessions,
+    /// Which parts live here, and where the others do.
+    pub services: Services,
+    /// The single entry.
+    pub gateway: gateway::Settings,
+    /// What carries events between processes.
+    pub rabbitmq: platform::bus::Broker,
+    /// What nodes share.
+    pub redis: platform::shared::Settings,
 }
 
 impl Settings {
@@ -137,8 +205,14 @@ impl Settings {
             server: Server::of(config)?,
             database: Database::of(config)?,
             keys: Keys::of(config)?,
+            backup: Backup::of(config)?,
             log: Log::of(config)?,
+            trace: Trace::of(config)?,
             sessions: Sessions::of(config)?,
+            services: Services::of(config)?,
+            gateway: gateway::Settings::of(config)?,
+            rabbitmq: platform::bus::Broker::of(config)?,
+            redis: platform::shared::Settings::of(config)?,
         })
     }
 
@@ -161,6 +235,36 @@ impl Settings {
             browser_session: jiff::SignedDuration::from_hours(24 * browser_days),
             hashers: *hashers,
             ..auth::Settings::default()
+        }
+    }
+}
+
+impl Services {
+    /// The parts that live here.
+    pub fn roles(&self) -> Result<Roles> {
+        Roles::parse(&self.roles)
+    }
+
+    /// Where a part answers calls of others.
+    pub fn addresses(&self, part: Part) -> Vec<String> {
+        let named = match part {
+            Part::Gateway => "",
+            Part::Web => &self.web,
+            Part::Auth => &self.auth,
+            Part::People => &self.people,
+            Part::Directory => &self.directory,
+            Part::Scheduling => &self.scheduling,
+        };
+        let plain = |address: &str| address.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
+        named.split(',').map(plain).filter(|address| !address.is_empty()).collect()
+    }
+
+    /// Where requests for a part are forwarded to, each address with the port of its `/readyz`.
+    pub fn forwarded(&self, part: Part) -> Vec<String> {
+        let addresses = self.addresses(part).into_iter();
+        match self.ready_port {
+            0 => addresses.collect(),
+            port => addresses.map(|address| format!("{address}/{port}")).collect(),
         }
     }
 }

@@ -2,42 +2,73 @@
 
 use std::{net::SocketAddr, time::Instant};
 
+use axum::Router;
 use platform::{
     Error, Result,
     http::{ServeLimits, serve_with},
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::wiring::{House, Running};
+use crate::wiring::{House, Running, entry_checks};
 
 /// A running house and where it is reached.
 pub struct Site {
-    /// The address it listens at.
+    /// The address people and programs reach.
     pub address: SocketAddr,
     running: Running,
+    gateway: Option<gateway::Handle>,
     stop: watch::Sender<bool>,
     servers: Vec<JoinHandle<()>>,
+}
+
+/// The listeners of a house, in the order in which they are opened: an address that is taken is told before anything
+/// moves.
+struct Doors {
+    routes: Option<TcpListener>,
+    services: Option<TcpListener>,
+    operations: Option<TcpListener>,
+}
+
+impl Doors {
+    async fn open(house: &House) -> Result<Self> {
+        let server = &house.settings.server;
+        // A gateway alone has no routes of its own.
+        let routes = (house.roles.is_whole() || house.roles.is_behind_a_gateway()).then_some(server.listen.as_str());
+        let services = Some(house.settings.services.listen.as_str()).filter(|_| !house.roles.is_whole());
+        Ok(Self {
+            routes: maybe(routes).await?,
+            services: maybe(services).await?,
+            operations: maybe(Some(server.operations_listen.as_str())).await?,
+        })
+    }
 }
 
 impl Site {
     /// Listens, starts everything, and answers when requests are taken.
     pub async fn open(house: House, began: Instant) -> Result<Self> {
-        let server = house.settings.server.clone();
-        let listener = listen(&server.listen).await?;
-        let operations = match server.operations_listen.as_str() {
-            "" => None,
-            address => Some((listen(address).await?, house.operations()?)),
-        };
-        let address = listener.local_addr().map_err(Error::internal)?;
+        let doors = Doors::open(&house).await?;
+        let limits = ServeLimits { connections: house.settings.server.connections, ..ServeLimits::default() };
+        let own = doors.routes.as_ref().map(TcpListener::local_addr).transpose().map_err(Error::internal)?;
         let running = house.start().await?;
         let (stop, stopped) = watch::channel(false);
-        let limits = ServeLimits { connections: server.connections, ..ServeLimits::default() };
-        let mut servers = vec![tokio::spawn(serve_with(listener, running.router()?, told(stopped.clone()), limits))];
-        if let Some((listener, router)) = operations {
-            servers.push(tokio::spawn(serve_with(listener, router, told(stopped), limits)));
+        let mut servers = Vec::new();
+        let mut serve = |listener: Option<TcpListener>, router: Router| {
+            if let Some(listener) = listener {
+                servers.push(tokio::spawn(serve_with(listener, router, told(stopped.clone()), limits)));
+            }
+        };
+        if doors.routes.is_some() {
+            serve(doors.routes, running.router()?);
         }
-        tracing::info!(%address, milliseconds = began.elapsed().as_millis() as u64, "ready");
-        Ok(Self { address, running, stop, servers })
+        serve(doors.services, running.house.internal());
+        let gateway = running.house.start_gateway(own).await?;
+        if doors.operations.is_some() {
+            serve(doors.operations, running.house.operations_with(entry_checks(gateway.as_ref()))?);
+        }
+        let address = gateway.as_ref().map(gateway::Handle::address).or(own);
+        let address = address.ok_or_else(|| Error::internal("nothing listens: name a role"))?;
+        tracing::info!(%address, roles = running.house.roles.name(), milliseconds = began.elapsed().as_millis() as u64, "ready");
+        Ok(Self { address, running, gateway, stop, servers })
     }
 
     /// The address people see.
@@ -55,6 +86,9 @@ impl Site {
 
     /// Takes no more requests, finishes those under way, then stops the rest and closes the databases.
     pub async fn close(self) {
+        if let Some(gateway) = self.gateway {
+            gateway.drain().await;
+        }
         let _ = self.stop.send(true);
         for server in self.servers {
             if server.await.is_err() {
@@ -65,12 +99,17 @@ impl Site {
     }
 }
 
+/// A listener at an address, where one is named.
+async fn maybe(address: Option<&str>) -> Result<Option<TcpListener>> {
+    match address.filter(|address| !address.is_empty()) {
+        Some(address) => listen(address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn listen(address: &str) -> Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|e| {
-        let hint =
-            if e.kind() == std::io::ErrorKind::AddrInUse { "; name another, port 0 takes a free one" } else { "" };
-        Error::internal(format_args!("cannot listen at {address}: {e}{hint}"))
-    })
+    let refused = |e: std::io::Error| Error::conflict("cannot-listen").with("address", address).with("cause", e);
+    TcpListener::bind(address).await.map_err(refused)
 }
 
 async fn told(mut stopped: watch::Receiver<bool>) {

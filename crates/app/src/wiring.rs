@@ -1,12 +1,18 @@
-//! The one file that knows every context: opens their databases, gives them to each other as the traits they promise,
-//! joins them on the bus, and puts their routes behind one door.
+//! The one place that knows every context, and which of them live in this process: opens the databases of those that
+//! do, puts clients in place of the others, gives them to each other as the traits they promise, joins them on the bus,
+//! and puts their routes behind one door.
+
+mod elsewhere;
+mod entry;
+mod roles;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use auth::AuthContext;
+use auth::{AuthContext, Doorkeeper};
 use axum::Router;
 use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
 use directory::DirectoryContext;
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use people::PeopleContext;
 use platform::{
@@ -15,14 +21,24 @@ use platform::{
     crypto::{KeyStore, MasterKey},
     db::{Db, DbError, Migration},
     entropy::Entropy,
-    http::{Edge, health},
+    http::{Authenticator, Edge, health, health::Check},
     i18n::{Catalog, Texts},
     jobs::JobsHandle,
+    live::Live,
+    shared::Shared,
     telemetry::Metrics,
 };
+use remote::RemoteScheduling;
 use scheduling::SchedulingContext;
+use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{api, health as ready, mailbox::Mailbox, settings::Settings};
+use self::elsewhere::Elsewhere;
+pub use self::{
+    entry::checks as entry_checks,
+    roles::{Part, Roles},
+};
+
+use crate::{api, health as ready, mailbox::Mailbox, numbers, settings::Settings};
 
 /// Where time and chance come from.
 #[derive(Debug, Clone)]
@@ -55,7 +71,8 @@ impl World {
     }
 }
 
-/// Every context, open on its database. Nothing moves by itself yet: see [`House::start`].
+/// Every context: open on its database where it lives here, called where it lives elsewhere. Nothing moves by itself yet:
+/// see [`House::start`].
 pub struct House {
     /// What is set.
     pub settings: Settings,
@@ -67,71 +84,121 @@ pub struct House {
     pub master: MasterKey,
     /// Whether the key was made just now, so that its recovery text must be shown once.
     pub key_is_new: bool,
+    /// What lives here.
+    pub roles: Roles,
     /// Accounts.
-    pub auth: Arc<AuthContext>,
+    pub auth: Arc<dyn Auth>,
     /// Patients.
-    pub people: Arc<PeopleContext>,
+    pub people: Arc<dyn People>,
     /// Facilities and doctors.
-    pub directory: Arc<DirectoryContext>,
+    pub directory: Arc<dyn Directory>,
     /// Appointments.
-    pub scheduling: Arc<SchedulingContext>,
+    pub scheduling: Arc<dyn Scheduling>,
+    own: Contexts,
+    doorkeeper: Option<Arc<Doorkeeper>>,
+    remote_scheduling: Option<Arc<RemoteScheduling>>,
+    /// What the nodes share, where they do.
+    shared: Shared,
     /// Codes to be read, in the demonstration.
     pub mailbox: Option<Mailbox>,
     databases: Vec<(&'static str, Db)>,
 }
 
+/// The contexts that live here.
+#[derive(Default)]
+struct Contexts {
+    auth: Option<Arc<AuthContext>>,
+    people: Option<Arc<PeopleContext>>,
+    directory: Option<Arc<DirectoryContext>>,
+    scheduling: Option<Arc<SchedulingContext>>,
+}
+
 impl House {
-    /// Opens and migrates every database. Refuses data that another process has open.
+    /// Opens and migrates every database of what lives here. Refuses data that another process has open.
     pub async fn open(settings: Settings, world: World) -> Result<Self> {
         let cx = world.cx("wiring");
+        let roles = settings.services.roles()?;
         make_folders(&settings)?;
-        let (db_auth, db_people, db_directory, db_scheduling, db_keys) = tokio::try_join!(
-            open(&settings, "auth"),
-            open(&settings, "people"),
-            open(&settings, "directory"),
-            open(&settings, "scheduling"),
-            open(&settings, "keys"),
-        )?;
-        let (master, key_is_new) = MasterKey::open(&settings.key_file(), &Entropy::System)?;
+        let (master, key_is_new) = master_key(&settings, &roles)?;
         let texts = Arc::new(texts()?);
-        let (keys, (), (), ()) = tokio::try_join!(
-            KeyStore::open(db_keys.clone(), &master),
-            migrate(&db_auth, "auth", auth::MIGRATIONS),
-            migrate(&db_people, "people", people::MIGRATIONS),
-            migrate(&db_directory, "directory", directory::MIGRATIONS),
+        let databases = try_join_all(names_of(&roles).into_iter().map(|name| named(&settings, name))).await?;
+        let of = |part: Part| databases.iter().find(|(name, _)| *name == part.word()).map(|(_, db)| db.clone());
+        let keys = databases.iter().find(|(name, _)| *name == KEYS).map(|(_, db)| db.clone());
+        let (keys, _) = tokio::try_join!(
+            open_keys(keys, &master),
+            try_join_all(Part::CONTEXTS.iter().filter_map(|part| of(*part).map(|db| bring_up_to_date(*part, db)))),
         )?;
-        let auth = AuthContext::start(auth::Parts {
-            db: db_auth.clone(),
-            clock: world.clock.clone(),
-            entropy: world.entropy.clone(),
-            master: &master,
-            keys: &keys,
-            settings: settings.auth(),
-        });
-        let people = Arc::new(PeopleContext::open(&cx, db_people.clone(), keys.clone(), &master, ERASING).await?);
-        let directory = DirectoryContext::open(db_directory.clone(), texts.clone());
-        let scheduling = SchedulingContext::start(db_scheduling.clone(), people.clone(), keys.clone());
-        let (auth, directory, scheduling) = tokio::try_join!(auth, directory, scheduling)?;
-        let databases = vec![
-            ("auth", db_auth),
-            ("people", db_people),
-            ("directory", db_directory),
-            ("scheduling", db_scheduling),
-            ("keys", db_keys),
-        ];
+        let elsewhere = Elsewhere::new(&settings, &roles, &master, &world);
+        let mut own = Contexts::default();
+        let people: Arc<dyn People> = match (of(Part::People), &keys) {
+            (Some(db), Some(keys)) => {
+                own.people.insert(Arc::new(PeopleContext::open(&cx, db, keys.clone(), &master, ERASING).await?)).clone()
+            }
+            _ => elsewhere.people()?,
+        };
+        let shared = Shared::open(&settings.redis, master.derive("redis"))?;
+        let auth_settings = auth::Settings { shared: shared.clone(), ..settings.auth() };
+        let auth = async {
+            let (Some(db), Some(keys)) = (of(Part::Auth), &keys) else { return Ok(None) };
+            let World { clock, entropy } = world.clone();
+            let parts = auth::Parts { db, clock, entropy, master: &master, keys, settings: auth_settings };
+            AuthContext::start(parts).await.map(|auth| Some(Arc::new(auth)))
+        };
+        let directory = async {
+            let Some(db) = of(Part::Directory) else { return Ok(None) };
+            DirectoryContext::open(db, texts.clone()).await.map(|directory| Some(Arc::new(directory)))
+        };
+        let scheduling = async {
+            let (Some(db), Some(keys)) = (of(Part::Scheduling), &keys) else { return Ok(None) };
+            SchedulingContext::start(db, people.clone(), keys.clone(), &master).await.map(Some)
+        };
+        (own.auth, own.directory, own.scheduling) = tokio::try_join!(auth, directory, scheduling)?;
+        let auth: Arc<dyn Auth> = match &own.auth {
+            Some(auth) => auth.clone(),
+            None => elsewhere.auth()?,
+        };
+        let directory: Arc<dyn Directory> = match &own.directory {
+            Some(directory) => directory.clone(),
+            None => elsewhere.directory()?,
+        };
+        if let Some(scheduling) = own.scheduling.as_ref().filter(|_| shared.is_used()) {
+            scheduling.share_moves(&Live::over(&shared));
+        }
+        let remote_scheduling = if own.scheduling.is_none() { Some(elsewhere.scheduling()?) } else { None };
+        let scheduling: Arc<dyn Scheduling> = match (&own.scheduling, &remote_scheduling) {
+            (Some(scheduling), _) => scheduling.clone(),
+            (None, Some(scheduling)) => scheduling.clone(),
+            (None, None) => return Err(Error::internal("scheduling is neither here nor elsewhere")),
+        };
+        let doorkeeper = own.auth.is_none().then(|| Arc::new(Doorkeeper::new(auth.clone(), world.clock.clone())));
         Ok(Self {
             settings,
             world,
             texts,
             master,
             key_is_new,
-            auth: Arc::new(auth),
+            roles,
+            auth,
             people,
-            directory: Arc::new(directory),
+            directory,
             scheduling,
+            own,
+            doorkeeper,
+            remote_scheduling,
+            shared,
             mailbox: None,
             databases,
         })
+    }
+
+    /// Accounts, where they live here.
+    pub fn own_auth(&self) -> Result<&Arc<AuthContext>> {
+        self.own.auth.as_ref().ok_or_else(|| not_here(Part::Auth))
+    }
+
+    /// Patients, where they live here.
+    pub fn own_people(&self) -> Result<&Arc<PeopleContext>> {
+        self.own.people.as_ref().ok_or_else(|| not_here(Part::People))
     }
 
     /// Adds the development mailbox, on a file in this folder.
@@ -149,29 +216,62 @@ impl House {
 
     /// Starts the bus: from now on the contexts hear each other.
     pub async fn start_bus(&self) -> Result<BusHandle> {
+        self.bus()?.start().await
+    }
+
+    /// Makes every hearer's place at the broker, where there is one: what is said before a process starts for the first
+    /// time is kept for it.
+    pub async fn prepare_bus(&self) -> Result<()> {
+        self.bus()?.prepare().await
+    }
+
+    fn bus(&self) -> Result<Bus> {
+        let broker = self.settings.rabbitmq.is_used();
+        if self.roles.has_a_context() && !self.roles.has_all_contexts() && !broker {
+            // Silence would look like health: what is said here would never be heard elsewhere.
+            return Err(Error::internal("setting rabbitmq.url is needed where contexts live in several processes"));
+        }
         let mut bus = Bus::new(self.world.clock.clone(), self.world.entropy.clone());
-        for (name, db) in self.databases.iter().filter(|(name, _)| *name != "keys") {
+        for (name, db) in self.databases.iter().filter(|(name, _)| *name != KEYS) {
             bus.source(name, db.clone());
         }
-        bus.join(self.auth.clone().reactions())
-            .join(self.people.reactions())
-            .join(self.directory.reactions())
-            .join(self.scheduling.reactions());
+        let Contexts { auth, people, directory, scheduling } = &self.own;
+        if let Some(auth) = auth {
+            bus.join(auth.clone().reactions());
+        }
+        if let Some(people) = people {
+            bus.join(people.reactions());
+        }
+        if let Some(directory) = directory {
+            bus.join(directory.reactions());
+        }
+        if let Some(scheduling) = scheduling {
+            bus.join(scheduling.reactions());
+        }
         if let Some(mailbox) = &self.mailbox {
             bus.join(mailbox.reactions());
         }
-        bus.start().await
+        bus.over(self.settings.rabbitmq.clone());
+        Ok(bus)
     }
 
-    /// Starts the bus and the jobs.
+    /// Starts the bus, the jobs, and what keeps up with other processes.
     pub async fn start(self) -> Result<Running> {
         let bus = Arc::new(self.start_bus().await?);
         let World { clock, entropy } = &self.world;
+        let Contexts { auth, people, scheduling, .. } = &self.own;
+        let due = [
+            auth.as_ref().map(|auth| auth.clone().jobs()),
+            people.as_ref().map(|people| people.jobs()),
+            scheduling.as_ref().map(scheduling::SchedulingContext::jobs),
+        ];
         let mut jobs = Vec::new();
-        for context in [self.auth.clone().jobs(), self.people.jobs(), self.scheduling.jobs()] {
+        for context in due.into_iter().flatten() {
             jobs.push(context.start(clock.clone(), entropy.clone()).await?);
         }
-        Ok(Running { house: self, bus, jobs })
+        let (stop, stopped) = watch::channel(false);
+        let following = self.keep_up(&stopped).await;
+        Ok(Running { house: self, bus, jobs, stop, following })
     }
 
     /// The REST API with its description, around verbs in this process.
@@ -183,19 +283,31 @@ impl House {
             scheduling: self.scheduling.clone(),
             bus: bus.map(Arc::downgrade),
             sign_ups: self.settings.server.sign_ups,
+            shared: self.shared.clone(),
         })
     }
 
     /// Everything people and programs reach.
     pub fn router(&self, bus: Option<&Arc<BusHandle>>) -> Result<Router> {
-        let mut routes = self.api(bus).router().merge(self.pages());
+        let mut routes = self.api(bus).router(&self.roles);
+        if self.roles.has(Part::Web) {
+            routes = routes.merge(self.pages());
+        }
         if let Some(mailbox) = &self.mailbox {
             routes = routes.merge(mailbox.routes());
         }
         if self.settings.server.operations_listen.is_empty() {
-            routes = routes.merge(self.operations()?);
+            let local = axum::middleware::from_fn(ready::metrics_from_here);
+            routes = routes.merge(self.operations()?.layer(local));
         }
-        Ok(self.edge()?.wrap(routes))
+        let public = self.edge()?.wrap(routes);
+        let beside = self.settings.services.listen.is_empty();
+        Ok(if beside { public.merge(self.services()) } else { public })
+    }
+
+    /// What other processes call here, for a listener of its own.
+    pub fn internal(&self) -> Router {
+        self.services()
     }
 
     /// The pages.
@@ -206,19 +318,44 @@ impl House {
             directory: self.directory(),
             scheduling: self.scheduling(),
             texts: self.texts.clone(),
+            seal: self.master.sealing("pages"),
             https: self.settings.server.https(),
         })
     }
 
     /// `/livez`, `/readyz` and `/metrics`.
     pub fn operations(&self) -> Result<Router> {
-        Ok(health::router(ready::checks(&self.databases, &self.world.clock), Some(Metrics::install()?)))
+        self.operations_with(Vec::new())
+    }
+
+    /// As [`House::operations`], ready only where these hold too.
+    pub fn operations_with(&self, more: Vec<Check>) -> Result<Router> {
+        let metrics = Metrics::install()?;
+        let mut gauges = numbers::gauges(&self.databases, &self.world.clock);
+        if let Some(scheduling) = &self.own.scheduling {
+            gauges.push(numbers::holds(scheduling, &self.world.clock));
+        }
+        numbers::build(&self.roles.name());
+        let mut checks = ready::checks(&self.databases, &self.world.clock);
+        checks.extend(more);
+        for (name, url) in [("broker", &self.settings.rabbitmq.url), ("redis", &self.settings.redis.url)] {
+            if !url.expose().is_empty() {
+                checks.push(Check::listens(name, url.expose()).dispensable());
+            }
+        }
+        if let Some(keeper) = self.doorkeeper.clone() {
+            checks.push(Check::new("auth", move || std::future::ready(keeper.is_ready())));
+        }
+        Ok(health::router(checks, Some(metrics.asking(gauges))))
     }
 
     /// What stands around every route.
     fn edge(&self) -> Result<Edge> {
         let server = &self.settings.server;
-        let gate = Arc::new(auth::http::Gate(self.auth.clone()));
+        let gate: Arc<dyn Authenticator> = match &self.doorkeeper {
+            Some(keeper) => keeper.clone(),
+            None => Arc::new(auth::http::Gate(self.auth.clone())),
+        };
         let World { clock, entropy } = self.world.clone();
         let settings = platform::http::Settings {
             origins: server.origins(),
@@ -249,6 +386,8 @@ pub struct Running {
     /// What carries events between them.
     pub bus: Arc<BusHandle>,
     jobs: Vec<JobsHandle>,
+    stop: watch::Sender<bool>,
+    following: Vec<JoinHandle<()>>,
 }
 
 impl Running {
@@ -272,6 +411,12 @@ impl Running {
 
     /// Stops jobs and bus, then closes the databases.
     pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.following {
+            if task.await.is_err() {
+                tracing::error!("a task that follows other processes had panicked");
+            }
+        }
         for jobs in self.jobs {
             jobs.stop().await;
         }
@@ -297,6 +442,8 @@ pub fn texts() -> Result<Texts> {
         .with(directory::TEXTS)
         .with(scheduling::TEXTS)
         .with(web::TEXTS)
+        .with(gateway::TEXTS)
+        .with(crate::TEXTS)
         .build()
 }
 
@@ -323,6 +470,53 @@ impl House {
     }
 }
 
+/// The name of the store of data keys among the databases.
+const KEYS: &str = "keys";
+
+/// The databases that processes with these roles open.
+fn names_of(roles: &Roles) -> Vec<&'static str> {
+    let here: Vec<Part> = Part::CONTEXTS.into_iter().filter(|part| roles.has(*part)).collect();
+    let keys = here.iter().any(|part| part.needs_keys()).then_some(KEYS);
+    here.into_iter().map(Part::word).chain(keys).collect()
+}
+
+async fn named(settings: &Settings, name: &'static str) -> Result<(&'static str, Db)> {
+    Ok((name, open(settings, name).await?))
+}
+
+/// The key of the house. Where it has several processes none of them makes one: each would have its own.
+fn master_key(settings: &Settings, roles: &Roles) -> Result<(MasterKey, bool)> {
+    let file = settings.key_file();
+    if !roles.is_whole() && !file.exists() {
+        return Err(Error::internal(format_args!(
+            "{} is not there: all processes of a house need its one key (mediverse keys make)",
+            file.display()
+        )));
+    }
+    MasterKey::open(&file, &Entropy::System)
+}
+
+async fn open_keys(db: Option<Db>, master: &MasterKey) -> Result<Option<KeyStore>> {
+    match db {
+        Some(db) => KeyStore::open(db, master).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Scheduling does so by itself.
+async fn bring_up_to_date(part: Part, db: Db) -> Result<()> {
+    match part {
+        Part::Auth => migrate(&db, "auth", auth::MIGRATIONS).await,
+        Part::People => migrate(&db, "people", people::MIGRATIONS).await,
+        Part::Directory => migrate(&db, "directory", directory::MIGRATIONS).await,
+        Part::Scheduling | Part::Web | Part::Gateway => Ok(()),
+    }
+}
+
+fn not_here(part: Part) -> Error {
+    Error::internal(format_args!("{part} does not live in this process: name it in services.roles"))
+}
+
 async fn open(settings: &Settings, context: &str) -> Result<Db> {
     Db::open(&settings.database.url_of(context), settings.database.options())
         .await
@@ -332,16 +526,20 @@ async fn open(settings: &Settings, context: &str) -> Result<Db> {
 /// Says what to do where the data are another's.
 fn refused(error: Error, context: &str) -> Error {
     match error {
-        Error::Db(DbError::Unavailable(why)) if why.contains("open already") => Error::internal(format_args!(
-            "{why}: another mediverse works on these data; stop it, or name another folder"
-        )),
+        Error::Db(DbError::Unavailable(why)) if why.contains("open already") => {
+            Error::conflict("data-in-use").with("where", why)
+        }
         Error::Db(error) => Error::internal(format_args!("the database of {context}: {error}")),
         other => other,
     }
 }
 
+/// Brings a context's database up to date. Bus, jobs and context each keep a ledger of their own, so that each can grow
+/// at its end; of processes that start at once one applies what is new, the others find it done.
 async fn migrate(db: &Db, context: &'static str, own: &[Migration]) -> Result<()> {
-    db.migrate(context, &[platform::bus::MIGRATIONS, platform::jobs::MIGRATIONS, own].concat()).await.map(drop)
+    db.migrate("bus", platform::bus::MIGRATIONS).await?;
+    db.migrate("jobs", platform::jobs::MIGRATIONS).await?;
+    db.migrate(context, own).await.map(drop)
 }
 
 fn make_folders(settings: &Settings) -> Result<()> {
@@ -350,4 +548,48 @@ fn make_folders(settings: &Settings) -> Result<()> {
         std::fs::create_dir_all(&folder).map_err(|e| Error::internal(format_args!("{}: {e}", folder.display())))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+    use platform::db::{Db, DbOptions, Engine};
+
+    use super::migrate;
+
+    /// J1, J3
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn replicas_that_start_at_once_migrate_once_into_three_ledgers() {
+        let fresh = testkit::db::Fresh::new(Engine::Postgres, "people", &[]).await;
+        let replicas: Vec<_> = (0..8)
+            .map(|_| {
+                let url = fresh.url.clone();
+                tokio::spawn(async move {
+                    let db = Db::open(&url, DbOptions { pool: 1, ..DbOptions::default() }).await?;
+                    let migrated = migrate(&db, "people", people::MIGRATIONS).await;
+                    db.close().await;
+                    migrated
+                })
+            })
+            .collect();
+        for replica in replicas {
+            replica.await.unwrap().unwrap();
+        }
+        let ledgers: Vec<(String, i64)> = fresh
+            .db
+            .read(async |tx| {
+                tx.all("select context, count(*) from _migration group by context order by context", &[]).await
+            })
+            .await
+            .unwrap();
+        let one = |name: &str, steps: &[platform::db::Migration]| (name.to_owned(), steps.len() as i64);
+        let wanted = [
+            one("bus", platform::bus::MIGRATIONS),
+            one("jobs", platform::jobs::MIGRATIONS),
+            one("people", people::MIGRATIONS),
+        ];
+        assert_eq!(ledgers, wanted);
+        fresh.remove().await;
+    }
 }

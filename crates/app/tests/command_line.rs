@@ -12,6 +12,7 @@ use serde_json::Value;
 fn mediverse(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mediverse"));
     command.args(args).arg("--data").arg(data).env("MEDIVERSE_LOG__FILTER", "error").stdin(Stdio::null());
+    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C.UTF-8");
     command
 }
 
@@ -74,7 +75,15 @@ fn a_server_answers_refuses_a_second_one_and_ends_in_order() {
     assert_eq!(ready["ready"], true);
     let (code, text) = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(code, 1);
-    assert!(text.contains("another mediverse"), "{text}");
+    assert!(text.contains("Another mediverse") && text.contains("--data"), "{text}");
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let said = told(mediverse(folder.path(), &serve).env("LANG", "id_ID.UTF-8").output().unwrap()).1;
+    assert!(said.contains("Mediverse lain") && said.contains("--data"), "{said}");
+    // The doctor looks beside it, without writing.
+    let (code, findings) = run(folder.path(), &["doctor"]);
+    assert_eq!(code, 0, "{findings}");
+    assert!(findings.contains("ok    server") && findings.contains("ok    database scheduling"), "{findings}");
+    assert!(findings.contains("ok    bus  0 parked"), "{findings}");
     let ended = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
     assert!(ended.success() && server.wait().unwrap().success());
     assert!(!folder.path().join("auth.db-wal").exists(), "the log is folded into the file");
@@ -93,6 +102,13 @@ fn the_first_super_admin_is_made_and_the_recovery_key_is_confirmed() {
     assert_eq!(code, 0, "{made}");
     assert!(made.contains("acc_"), "{made}");
     assert_eq!(typed(folder.path(), &make, "jembatan-ampera-9-malam").0, 1, "the e-mail is taken");
+
+    let (code, checked) = run(folder.path(), &["audit", "verify"]);
+    assert_eq!(code, 0, "{checked}");
+    assert!(checked.contains("lines fit. Receipt: "), "{checked}");
+    let (code, forged) = run(folder.path(), &["audit", "verify", "--after", "AAAA"]);
+    assert_eq!(code, 1);
+    assert!(forged.contains("after: This does not come from an earlier check"), "{forged}");
 
     let (code, findings) = run(folder.path(), &["doctor"]);
     assert_eq!(code, 0, "{findings}");

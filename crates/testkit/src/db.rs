@@ -33,7 +33,7 @@ impl Drop for Place {
         let drop_it = format!("set lock_timeout = '5s'; drop schema if exists {schema} cascade");
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-            runtime.block_on(async { connect(&postgres_url(DATABASE)).await.batch_execute(&drop_it).await })
+            runtime.block_on(async { connect(&server_url(DATABASE)).await.batch_execute(&drop_it).await })
         });
         if !matches!(dropping.join(), Ok(Ok(()))) {
             eprintln!("the schema {schema} of a test was left behind");
@@ -57,7 +57,7 @@ impl Fresh {
             Engine::Postgres => {
                 make_database().await;
                 let schema = format!("t_{:016x}", RandomState::new().hash_one(context));
-                (format!("{}?schema={schema}", postgres_url(DATABASE)), Place::Schema(schema))
+                (format!("{}?schema={schema}", server_url(DATABASE)), Place::Schema(schema))
             }
         };
         let db = Db::open(&url, options).await.expect("the test database opens");
@@ -126,7 +126,7 @@ macro_rules! db_test {
 }
 
 /// The URL of a database on the test server.
-fn postgres_url(database: &str) -> String {
+pub(crate) fn server_url(database: &str) -> String {
     let url = std::env::var("MEDIVERSE_TEST_POSTGRES").unwrap_or_else(|_| POSTGRES.to_owned());
     let server = url.rsplit_once('/').expect("MEDIVERSE_TEST_POSTGRES names a database").0;
     format!("{server}/{database}")
@@ -142,7 +142,7 @@ async fn make_database() {
     }
 }
 
-async fn connect(url: &str) -> tokio_postgres::Client {
+pub(crate) async fn connect(url: &str) -> tokio_postgres::Client {
     let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
     let (client, connection) = connected.expect("PostgreSQL is there for tests (MEDIVERSE_TEST_POSTGRES)");
     tokio::spawn(connection);

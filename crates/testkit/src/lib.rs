@@ -3,3 +3,7 @@
 pub mod asking;
 pub mod db;
 pub mod people;
+pub mod proxy;
+pub mod rabbit;
+pub mod redis;
+pub mod topology;

@@ -19,9 +19,21 @@ use tower::ServiceExt;
 pub(super) const ALIASES: &[(&str, &str)] =
     &[("/bookings", "/api/v1/appointments"), ("/users/{id}", "/api/v1/users/{id}")];
 
-/// The short paths in front of the routes.
-pub(super) fn routes(whole: &Router) -> Router {
-    ALIASES.iter().fold(Router::new(), |router, (short, long)| {
+/// Names under which auth itself answers sign-ins as well.
+pub(super) const LOG_IN: &[&str] = &["/auth/login", "/users/login", "/api/v1/users/login"];
+
+/// The other names of some of these paths.
+pub(super) fn of(paths: &[String]) -> Vec<String> {
+    let has = |long: &str| paths.iter().any(|path| path == long);
+    let short = ALIASES.iter().filter(|(_, long)| has(long)).map(|(short, _)| *short);
+    let log_in = LOG_IN.iter().copied().filter(|_| has("/api/v1/auth/login"));
+    short.chain(log_in).map(ToOwned::to_owned).collect()
+}
+
+/// The short paths in front of the routes, where those have the long ones.
+pub(super) fn routes(whole: &Router, paths: &[String]) -> Router {
+    let here = ALIASES.iter().filter(|(_, long)| paths.iter().any(|path| path == long));
+    here.fold(Router::new(), |router, (short, long)| {
         let whole = whole.clone();
         let (prefix, target) = (stem(short), stem(long));
         router.route(short, any(move |request: Request| answer(whole.clone(), prefix, target, request)))

@@ -14,10 +14,7 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::aliases::ALIASES;
-
-/// Names under which auth answers sign-ins as well.
-const LOG_IN: &[&str] = &["/auth/login", "/users/login", "/api/v1/users/login"];
+use super::aliases::{ALIASES, LOG_IN};
 
 /// No routes yet, only who we are.
 pub(super) fn empty() -> OpenApiRouter {

@@ -4,7 +4,6 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use auth::AuthContext;
 use axum::{
     Json,
     extract::State,
@@ -16,7 +15,6 @@ use contracts::{
     directory::{Directory, Doctor, DoctorForm},
     people::{Address, EmergencyContact, Patient, PatientForm, PatientType, People, Sex},
 };
-use directory::DirectoryContext;
 use jiff::{SignedDuration, civil::Date};
 use platform::{
     Actor, Cx, Error, FieldError, PermissionSet, Result,
@@ -94,14 +92,15 @@ struct Registered {
 /// The contexts a sign-up needs.
 #[derive(Clone)]
 struct Desk {
-    auth: Arc<AuthContext>,
+    auth: Arc<dyn Auth>,
     people: Arc<dyn People>,
-    directory: Arc<DirectoryContext>,
+    directory: Arc<dyn Directory>,
     callers: Arc<Limiter<Option<IpAddr>>>,
 }
 
 pub(super) fn routes(verbs: &super::Verbs) -> OpenApiRouter {
     let callers = Limiter::new(verbs.sign_ups.max(1), SignedDuration::from_mins(10), 100_000);
+    let callers = callers.shared("sign-ups", &verbs.shared);
     let desk = Desk {
         auth: verbs.auth.clone(),
         people: verbs.people.clone(),
@@ -151,12 +150,12 @@ impl Desk {
         }
         let doctor = if role == Role::Doctor { form.doctor } else { None };
         if let Some(doctor) = &doctor {
-            gather("doctor.", self.directory.check_doctor(cx, doctor), &mut problems)?;
+            gather("doctor.", self.directory.check_doctor(cx, doctor).await, &mut problems)?;
         }
         told_once(problems)?;
         // Hashing is what a flood of sign-ups would burn.
         if cx.account().is_err() {
-            self.callers.take(&cx.address, cx.now())?;
+            self.callers.take_everywhere(&cx.address, cx.now()).await?;
         }
         let account = self.auth.open_account(cx, account).await?;
         let own = as_account(cx, &account);

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Sources, log, say};
 use crate::{
-    demo::{Login, prepare},
+    demo::{Login, plant, prepare},
     site::{Site, asked_to_end},
     wiring::House,
 };
@@ -35,6 +35,9 @@ pub(super) struct Demo {
     /// Prints one line of JSON once ready: address and log-ins.
     #[arg(long)]
     json: bool,
+    /// Only plants, into the databases that the environment names (MEDIVERSE_DATABASE__URL and others), and prints the log-ins.
+    #[arg(long, conflicts_with_all = ["data", "listen"])]
+    plant: bool,
     /// Logs what happens, also how long the start took.
     #[arg(long)]
     verbose: bool,
@@ -42,6 +45,9 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self) -> Result<ExitCode> {
+        if self.plant {
+            return self.only_plant().await;
+        }
         let filter = if self.verbose { "info" } else { "warn" };
         let flags = [
             ("database.url", format!("sqlite:{}", self.data.display())),
@@ -67,11 +73,31 @@ impl Demo {
         site.close().await;
         Ok(ExitCode::SUCCESS)
     }
+
+    async fn only_plant(&self) -> Result<ExitCode> {
+        let sources = Sources { clock: self.clock, ..Sources::default() };
+        let settings = sources.read(&[])?;
+        log(&settings)?;
+        let house = House::open(settings, sources.world()).await?;
+        let logins = plant(&house, self.seed, self.scale).await;
+        house.close().await;
+        let logins = logins?;
+        if self.json {
+            say(json!({ "logins": logins }));
+        } else {
+            tell(&logins);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// Addresses and log-ins for a person at a terminal.
 fn welcome(url: &str, logins: &[Login]) {
     say(format_args!("\n  Mediverse  {url}\n  API        {url}/api/docs\n  Mailbox    {url}/dev/mailbox\n"));
+    tell(logins);
+}
+
+fn tell(logins: &[Login]) {
     for login in logins {
         let role = login.role.to_string();
         say(format_args!("  {role:<12} {:<28} {}  {} {}", login.email, login.password, login.name, login.note));

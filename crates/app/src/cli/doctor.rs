@@ -1,124 +1,183 @@
-//! `mediverse doctor`: looks whether everything is in order, without changing anything but schemas.
+//! `mediverse doctor`: looks whether everything is in order, without changing anything but schemas; where a server runs,
+//! without writing at all.
+
+mod inside;
 
 use std::{path::Path, process::ExitCode};
 
-use platform::{Result, db::Engine};
+use platform::{
+    Error, Result,
+    db::{Engine, Migration},
+};
 
-use super::{Sources, keys, log, say};
+use super::{Sources, keys, log, say, words::Words};
 use crate::{
     health,
+    settings::Settings,
     wiring::{House, Running},
 };
 
 /// Less room than this is a warning, in bytes.
 const ROOM: u64 = 1 << 30;
+/// Unsent events beside a running server: more are a warning.
+const UNSENT: i64 = 1_000;
 /// Events older than this are a warning.
 const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
 
 /// What was found.
-#[derive(Default)]
 struct Findings {
+    words: Words,
     failed: bool,
 }
 
 impl Findings {
-    fn note(&mut self, what: &str, found: std::result::Result<String, String>) {
-        match found {
-            Ok(detail) => say(format_args!("ok    {what}  {detail}")),
-            Err(detail) => {
-                self.failed = true;
-                say(format_args!("FAIL  {what}  {detail}"));
-            }
-        }
+    fn ok(&self, what: &str, values: &[(&str, String)]) {
+        self.tell("ok  ", what, "ok", values);
     }
 
-    fn warn(what: &str, detail: impl std::fmt::Display) {
-        say(format_args!("warn  {what}  {detail}"));
+    fn warn(&self, what: &str, values: &[(&str, String)]) {
+        self.tell("warn", what, "warn", values);
+    }
+
+    fn fail(&mut self, what: &str, values: &[(&str, String)]) {
+        self.failed = true;
+        self.tell("FAIL", what, "fail", values);
+    }
+
+    fn tell(&self, mark: &str, what: &str, part: &str, values: &[(&str, String)]) {
+        let (name, detail) = (self.words.say(what, values), self.words.say(&format!("{what}.{part}"), values));
+        say(format_args!("{mark}  {name}  {detail}"));
+    }
+
+    fn cause(&self, error: &Error) -> [(&'static str, String); 1] {
+        [("cause", self.words.error(error))]
     }
 }
 
 /// Exit code 1 where something fails; warnings alone are 0.
 pub(super) async fn run(sources: &Sources) -> Result<ExitCode> {
-    let mut findings = Findings::default();
+    let mut findings = Findings { words: Words::of_environment()?, failed: false };
     let settings = match sources.read(&[]) {
         Ok(settings) => settings,
         Err(error) => {
-            findings.note("configuration", Err(error.to_string()));
+            findings.fail("doctor-configuration", &findings.cause(&error));
             return Ok(ExitCode::FAILURE);
         }
     };
-    findings.note("configuration", Ok(String::new()));
+    findings.ok("doctor-configuration", &[]);
     log(&settings)?;
     if !keys::confirmation(&settings).exists() {
-        Findings::warn(
-            "recovery key",
-            "nobody has confirmed to have it: mediverse keys recovery, then mediverse keys confirm",
-        );
+        findings.warn("doctor-recovery-key", &[]);
     }
     if let Some(folder) = settings.database.folder() {
         if !settings.key_file().exists() {
             // To look must not make: a mistyped folder would become an empty house that looks healthy.
-            let missing = format!(
-                "{} holds no installation: name its folder with --data, or start one with serve",
-                folder.display()
-            );
-            findings.note("data", Err(missing));
+            findings.fail("doctor-data", &[("folder", folder.display().to_string())]);
             return Ok(ExitCode::FAILURE);
         }
-        look_at_room(&folder, &mut findings);
+        look_at_room(&folder, &findings);
     }
-    match House::open(settings, sources.world()).await {
+    match House::open(settings.clone(), sources.world()).await {
         Ok(house) => look_at_house(house, &mut findings).await?,
-        Err(error) if error.to_string().contains("open already") => Findings::warn(
-            "databases",
-            "a running mediverse holds them, which is as it should be: ask its /readyz, or stop it to look inside",
-        ),
-        Err(error) => findings.note("databases", Err(error.to_string())),
+        Err(error) if error.is_conflict("data-in-use") => look_beside_a_server(&settings, &mut findings),
+        Err(error) => findings.fail("doctor-data-unopened", &findings.cause(&error)),
     }
     Ok(if findings.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// What can be seen of the files while a server writes them.
+fn look_beside_a_server(settings: &Settings, findings: &mut Findings) {
+    findings.ok("doctor-server", &[]);
+    let bus: (&str, &[Migration]) = ("bus", platform::bus::MIGRATIONS);
+    let jobs: (&str, &[Migration]) = ("jobs", platform::jobs::MIGRATIONS);
+    let contexts: [(&str, &[Migration]); 4] = [
+        ("auth", auth::MIGRATIONS),
+        ("people", people::MIGRATIONS),
+        ("directory", directory::MIGRATIONS),
+        ("scheduling", scheduling::MIGRATIONS),
+    ];
+    let mut parked = 0;
+    for own in contexts {
+        let name = ("name", own.0.to_owned());
+        let Some(file) = settings.database.url_of(own.0).strip_prefix("sqlite:").map(ToOwned::to_owned) else {
+            continue;
+        };
+        match inside::look(Path::new(&file), &[bus, jobs, own]) {
+            Ok(found) if found.missing > 0 => {
+                findings.fail("doctor-schema", &[name, ("missing", found.missing.to_string())]);
+            }
+            Ok(found) => {
+                findings.ok("doctor-database", &[name]);
+                parked += found.parked;
+                if found.unsent > UNSENT {
+                    findings
+                        .warn("doctor-unsent", &[("source", own.0.to_owned()), ("unsent", found.unsent.to_string())]);
+                }
+            }
+            Err(error) => {
+                let [cause] = findings.cause(&error);
+                findings.fail("doctor-database", &[name, cause]);
+            }
+        }
+    }
+    findings.ok("doctor-bus", &[("parked", parked.to_string())]);
+}
+
 async fn look_at_house(house: House, findings: &mut Findings) -> Result<()> {
     for (name, db) in house.databases() {
-        let answer = health::answers(db.clone()).await;
-        findings.note(
-            &format!("database {name}"),
-            answer.map(|()| "reachable, up to date".to_owned()).map_err(|e| e.to_string()),
-        );
+        let name = ("name", (*name).to_owned());
+        match health::answers(db.clone()).await {
+            Ok(()) => findings.ok("doctor-database", &[name]),
+            Err(error) => {
+                let [cause] = findings.cause(&error);
+                findings.fail("doctor-database", &[name, cause]);
+            }
+        }
     }
     if let Some((_, db)) = house.databases().iter().find(|(_, db)| db.engine() == Engine::Postgres) {
-        let answer = health::agrees(db.clone(), house.world.clock.clone()).await;
-        findings.note("clock", answer.map(|()| "within 2 s of the database's".to_owned()).map_err(|e| e.to_string()));
+        match health::agrees(db.clone(), house.world.clock.clone()).await {
+            Ok(()) => findings.ok("doctor-clock", &[]),
+            Err(_) => findings.fail("doctor-clock", &[]),
+        }
     }
     let running: Running = house.start().await?;
     for lag in running.bus.lag().await? {
         if lag.oldest > LATE {
-            Findings::warn(
-                "bus",
-                format_args!("{}: {} events wait, the oldest for {} s", lag.source, lag.unsent, lag.oldest.as_secs()),
-            );
+            let values = [
+                ("source", lag.source.to_string()),
+                ("unsent", lag.unsent.to_string()),
+                ("seconds", lag.oldest.as_secs().to_string()),
+            ];
+            findings.warn("doctor-late", &values);
         }
     }
     let parked = running.bus.parked(5).await?;
     for (hearer, event) in &parked {
-        Findings::warn("parked event", format_args!("{hearer}: {} {} ({})", event.kind, event.id, event.reason));
+        let values = [
+            ("hearer", (*hearer).to_owned()),
+            ("kind", event.kind.clone()),
+            ("id", event.id.clone()),
+            ("reason", event.reason.clone()),
+        ];
+        findings.warn("doctor-parked", &values);
     }
-    findings.note("bus", Ok(format!("{} parked", parked.len())));
+    findings.ok("doctor-bus", &[("parked", parked.len().to_string())]);
     running.stop().await;
     Ok(())
 }
 
 /// Room on the disk of the data, as `df` tells it.
-fn look_at_room(folder: &Path, findings: &mut Findings) {
+fn look_at_room(folder: &Path, findings: &Findings) {
     let there = folder.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
     let told = std::process::Command::new("df").args(["-Pk"]).arg(there).output();
     let free = told.ok().and_then(|output| {
         let text = String::from_utf8(output.stdout).ok()?;
         text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
     });
-    match free.map(|kilobytes| kilobytes * 1024) {
-        Some(free) if free < ROOM => Findings::warn("disk", format_args!("{} MiB left", free >> 20)),
-        Some(free) => findings.note("disk", Ok(format!("{} MiB left", free >> 20))),
-        None => Findings::warn("disk", "how much room is left could not be found out"),
-    }
+    let Some(free) = free.map(|kilobytes| kilobytes * 1024) else {
+        findings.warn("doctor-disk-unknown", &[]);
+        return;
+    };
+    let values = [("free", (free >> 20).to_string())];
+    if free < ROOM { findings.warn("doctor-disk", &values) } else { findings.ok("doctor-disk", &values) }
 }

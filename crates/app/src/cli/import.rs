@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, ValueEnum};
-use contracts::directory::{Directory, ImportReport};
+use contracts::directory::ImportReport;
 use platform::{Error, Result};
 
 use super::{Sources, log, say};
@@ -39,8 +39,8 @@ impl Import {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let settings = self.sources.read(&[])?;
         log(&settings)?;
-        let rows =
-            std::fs::read(&self.file).map_err(|e| Error::internal(format_args!("{}: {e}", self.file.display())))?;
+        let rows = std::fs::read(&self.file)
+            .map_err(|e| Error::conflict("file-unreadable").with("file", self.file.display()).with("cause", e))?;
         let house = House::open(settings, self.sources.world()).await?;
         let report = self.what.take_in(&house, rows).await;
         let bus = house.start_bus().await?;
@@ -61,7 +61,7 @@ impl What {
             Self::Regions => house.directory.import(&cx, "regions", rows).await,
             Self::Facilities => house.directory.import(&cx, "facilities", rows).await,
             Self::Doctors => house.directory.import(&cx, "doctors", rows).await,
-            Self::Patients => house.people.import(&cx, rows).await,
+            Self::Patients => house.own_people()?.import(&cx, rows).await,
         }
     }
 }

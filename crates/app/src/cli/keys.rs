@@ -5,7 +5,7 @@ use std::{io::BufRead, path::PathBuf, process::ExitCode};
 use clap::Subcommand;
 use platform::{Error, Result, crypto::MasterKey, entropy::Entropy};
 
-use super::{Sources, say};
+use super::{Sources, say, words::Words};
 use crate::settings::Settings;
 
 /// The key of the house.
@@ -27,10 +27,10 @@ impl Keys {
                 let settings = sources.read(&[])?;
                 let typed = MasterKey::recover(&typed()?)?;
                 if typed.recovery_text() != existing(&settings)?.recovery_text() {
-                    return Err(Error::internal("this is the recovery text of another key"));
+                    return Err(Error::conflict("other-recovery-text"));
                 }
                 std::fs::write(confirmation(&settings), "confirmed\n").map_err(Error::internal)?;
-                say("confirmed");
+                say(Words::of_environment()?.say("cli-key-confirmed", &[]));
             }
             Self::Restore(sources) => {
                 let path = sources.read(&[])?.key_file();
@@ -48,10 +48,10 @@ pub(super) fn confirmation(settings: &Settings) -> PathBuf {
 }
 
 /// The key that is there.
-fn existing(settings: &Settings) -> Result<MasterKey> {
+pub(super) fn existing(settings: &Settings) -> Result<MasterKey> {
     let path = settings.key_file();
     if !path.exists() {
-        return Err(Error::internal(format_args!("{} is not there; it is made at the first start", path.display())));
+        return Err(Error::conflict("no-master-key").with("file", path.display()));
     }
     MasterKey::open(&path, &Entropy::System).map(|(key, _)| key)
 }

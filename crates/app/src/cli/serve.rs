@@ -17,7 +17,10 @@ use crate::{
 pub(super) struct Serve {
     #[command(flatten)]
     sources: Sources,
-    /// Address and port: short for --set server.listen=…
+    /// Parts that live in this process: short for --set services.roles=…; everything where it is absent.
+    #[arg(long, value_name = "PART,PART")]
+    roles: Option<String>,
+    /// Address and port: short for --set server.listen=…, or gateway.listen=… where the gateway lives here.
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
     /// Prints one line of JSON once ready.
@@ -28,8 +31,14 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let began = Instant::now();
-        let listen = self.listen.map(|address| ("server.listen", address));
-        let settings = self.sources.read(listen.as_slice())?;
+        let forwards = self.roles.as_deref().is_some_and(|roles| roles.split(',').any(|part| part.trim() == "gateway"));
+        let door = if forwards { "gateway.listen" } else { "server.listen" };
+        let flags: Vec<_> =
+            [self.roles.map(|roles| ("services.roles", roles)), self.listen.map(|address| (door, address))]
+                .into_iter()
+                .flatten()
+                .collect();
+        let settings = self.sources.read(&flags)?;
         log(&settings)?;
         let house = House::open(settings, self.sources.world()).await?;
         if house.key_is_new {

@@ -3,7 +3,7 @@
 
 use contracts::{
     directory::{Mode, ServiceId, ServiceKind},
-    scheduling::{Exception, ExceptionKind, Hours, ScheduleForm, Scheduling},
+    scheduling::{Exception, ExceptionKind, Hours, ScheduleForm},
 };
 use directory::sample::Planted;
 use futures_util::{StreamExt, TryStreamExt, stream};

@@ -3,7 +3,7 @@
 use contracts::{
     auth::{AccountId, Role},
     directory::Facility,
-    people::{AddFamilyMember, Address, EmergencyContact, PatientForm, PatientId, PatientType, People, Relation, Sex},
+    people::{AddFamilyMember, Address, EmergencyContact, PatientForm, PatientId, PatientType, Relation, Sex},
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{

@@ -1,8 +1,8 @@
 //! Sample accounts of doctors and staff, and the doctor who waits for an approval.
 
 use contracts::{
-    auth::{AccountId, Auth, OpenAccount, Role},
-    directory::{Bilingual, Directory, DoctorForm, Facility, Practice, PracticeService, ServiceKind},
+    auth::{AccountId, OpenAccount, Role},
+    directory::{Bilingual, DoctorForm, Facility, Practice, PracticeService, ServiceKind},
     people::Sex,
 };
 use directory::sample::{Planted, SampleDoctor};
@@ -45,7 +45,7 @@ impl Gardener<'_> {
         let cx = Self::program(self.days(-super::HISTORY));
         let mut accounts = Vec::with_capacity(asks.len());
         for unit in asks.chunks(A_UNIT) {
-            accounts.extend(self.house.auth.open_hashed(&cx, unit.to_vec(), hash).await?);
+            accounts.extend(self.house.own_auth()?.open_hashed(&cx, unit.to_vec(), hash).await?);
         }
         Ok(accounts)
     }

@@ -7,7 +7,7 @@ use contracts::{
     auth::AccountId,
     directory::{Mode, ServiceKind},
     people::PatientId,
-    scheduling::{Book, Change, Deed, FreeTimesAsk, Offer, Scheduling, SlotTime},
+    scheduling::{Book, Change, Deed, FreeTimesAsk, Offer, SlotTime},
 };
 use directory::sample::Planted;
 use futures_util::{StreamExt, TryStreamExt, stream};

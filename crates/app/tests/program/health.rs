@@ -13,7 +13,15 @@ on_both_engines! {
         let app = App::start(engine).await;
         assert_eq!(app.guest().get("/livez").await.status, 200);
         assert_eq!(app.guest().get("/readyz").await.expect(200)["status"], "ready");
-        assert_eq!(app.guest().get("/metrics").await.status, 200);
+        assert_eq!(app.guest().get("/metrics").await.status, 404, "nobody knows from where");
+        for (from, by, status) in [("127.0.0.1", None, 200), ("::1", None, 200), ("192.0.2.7", None, 404), ("127.0.0.1", Some("192.0.2.7"), 404)] {
+            let peer = std::net::SocketAddr::new(from.parse().unwrap(), 4711);
+            let mut request = http::Request::get("/metrics").extension(axum::extract::ConnectInfo(peer));
+            if let Some(client) = by {
+                request = request.header("x-forwarded-for", client);
+            }
+            assert_eq!(ask(&app.router, request.body(axum::body::Body::empty()).unwrap()).await.status, status, "{from} {by:?}");
+        }
         let keys = app.guest().get("/.well-known/jwks.json").await.expect(200);
         assert_eq!(keys["keys"][0]["crv"], "Ed25519");
 
@@ -76,8 +84,8 @@ async fn a_second_program_on_the_same_data_is_refused_and_told_why() {
     let (settings, _) = settings(Engine::Sqlite, folder.path()).await;
     let world = app::wiring::World::real();
     let first = app::wiring::House::open(settings.clone(), world.clone()).await.unwrap();
-    let refused = app::wiring::House::open(settings.clone(), world.clone()).await.err().expect("refused").to_string();
-    assert!(refused.contains("another mediverse"), "{refused}");
+    let refused = app::wiring::House::open(settings.clone(), world.clone()).await.err().expect("refused");
+    assert!(refused.is_conflict("data-in-use"), "{refused}");
     first.close().await;
     app::wiring::House::open(settings, world).await.unwrap().close().await;
 }

@@ -29,7 +29,7 @@ pub struct App {
     pub facilities: Vec<Facility>,
     pub services: Vec<Vec<Service>>,
     pub doctors: Vec<Doctor>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     schemas: Vec<testkit::db::Fresh>,
 }
 
@@ -88,7 +88,7 @@ impl App {
             facilities: network.facilities,
             services: network.services,
             doctors: network.doctors,
-            _folder: folder,
+            folder,
             schemas,
         };
         app.settle().await;
@@ -115,6 +115,13 @@ impl App {
     /// Signs up a patient.
     pub async fn sign_up(&self, name: &str) -> Value {
         self.guest().post("/users/register", &patient(name)).await.expect(201)
+    }
+
+    /// Closes everything and hands the data on: the folder, and on PostgreSQL the schemas.
+    pub async fn leave(self) -> (tempfile::TempDir, Vec<testkit::db::Fresh>) {
+        drop(self.router);
+        self.running.stop().await;
+        (self.folder, self.schemas)
     }
 
     /// Closes everything and takes the data away.
@@ -181,7 +188,7 @@ pub fn patient(name: &str) -> Value {
 
 async fn accounts(house: &House, names: &[&str], role: Role, facilities: &[String]) -> Vec<contracts::auth::AccountId> {
     let cx = house.world.cx("test");
-    let hash = house.auth.hash_password(&cx, PASSWORD).await.unwrap();
+    let hash = house.own_auth().unwrap().hash_password(&cx, PASSWORD).await.unwrap();
     let open = |name: &&str| OpenAccount {
         email: email(name),
         phone: None,
@@ -190,7 +197,7 @@ async fn accounts(house: &House, names: &[&str], role: Role, facilities: &[Strin
         role,
         facilities: facilities.to_vec(),
     };
-    house.auth.open_hashed(&cx, names.iter().map(open).collect(), &hash).await.unwrap()
+    house.own_auth().unwrap().open_hashed(&cx, names.iter().map(open).collect(), &hash).await.unwrap()
 }
 
 async fn accounts_at(house: &House, name: &str, facility: &Facility) {

@@ -1,6 +1,7 @@
 //! The whole program in one process, asked through HTTP, on both engines.
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod backup;
 mod erasure;
 mod forms;
 mod fuzz;
@@ -8,6 +9,8 @@ mod health;
 mod house;
 mod journey;
 mod matrix;
+mod observed;
+mod shards;
 mod sign_up;
 
 /// Declares tests that run on both engines, as `name::sqlite` and `name::postgres`.

@@ -272,7 +272,7 @@ fn one_a_day(times: &[String]) -> Vec<String> {
 /// The object a path is about.
 pub fn id_for(app: &App, path: &str, objects: &Objects) -> String {
     let of = |part: &str| path.contains(part);
-    if of("/users/") {
+    if of("/users/") || of("/super-admin-grants/") {
         objects.account.clone()
     } else if of("/patients/") {
         objects.patient.clone()
