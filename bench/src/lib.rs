@@ -1,6 +1,7 @@
 //! Loads, replays and faults against the program as people run it: over HTTP, beside the real binary.
 
 pub mod bus;
+pub mod chaos;
 pub mod client;
 pub mod crowd;
 pub mod faults;

@@ -66,8 +66,9 @@ impl Report {
         } else {
             ", with changes not committed"
         };
+        let build = if cfg!(debug_assertions) { "Development build" } else { "Release build" };
         let mut head = format!(
-            "## {}, commit {}{changed}\n\n{}. Release build; the load generator runs on the same processors, over loopback.\n",
+            "## {}, commit {}{changed}\n\n{}. {build}; the load generator runs on the same processors, over loopback.\n",
             said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
             said("git", &["rev-parse", "--short", "HEAD"]),
             process::machine(),

@@ -248,7 +248,7 @@ impl Server {
 }
 
 /// The program: `MEDIVERSE_BIN`, or the one built beside this one.
-fn program() -> Result<PathBuf> {
+pub fn program() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("MEDIVERSE_BIN") {
         return Ok(PathBuf::from(named));
     }

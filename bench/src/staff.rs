@@ -9,9 +9,11 @@ use serde_json::json;
 use crate::client::Client;
 use crate::server::Site;
 
-const SUPER_ADMIN: &str = "kepala@bench.example";
+/// Who administers the whole network.
+pub(crate) const SUPER_ADMIN: &str = "kepala@bench.example";
 const FRONT_DESK: &str = "loket@bench.example";
-const PASSWORD: &str = "Tujuh-Gajah-Menari-9";
+/// The password of both.
+pub(crate) const PASSWORD: &str = "Tujuh-Gajah-Menari-9";
 
 /// Makes the super admin of an empty site, which must not be running.
 pub async fn create_super_admin(site: &Site, clock: &str) -> Result<()> {

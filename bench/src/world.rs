@@ -30,7 +30,7 @@ const AHEAD: u64 = 150;
 /// Rows of one import.
 const ROWS: usize = 500;
 /// Raised when a world is made in another way.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A doctor to be booked and found.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,20 +1,30 @@
 //! The program, running for one journey on data of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use testkit::topology::{Shape, Topology};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, timeout};
 
 /// A site to visit. The program behind it ends with this value.
-#[derive(Debug)]
 pub struct Site {
     url: String,
     logins: Vec<LogIn>,
-    _program: Option<Child>,
-    _data: Option<tempfile::TempDir>,
+    program: Program,
+}
+
+/// What answers behind a site.
+enum Program {
+    /// `mediverse demo`, on a folder of its own.
+    Demo { _process: Child, _data: tempfile::TempDir },
+    /// The program over standard engines, in one process or several.
+    Spread { _topology: Topology },
+    /// Somebody else's.
+    Elsewhere,
 }
 
 /// An account of the demo.
@@ -36,9 +46,14 @@ struct Ready {
 }
 
 impl Site {
-    /// Starts `mediverse demo` on a free port with a fresh data folder and `more` arguments.
+    /// Starts the program with a network of sample people and `more` arguments of `mediverse demo`: as that demonstration,
+    /// or in the shape that `MEDIVERSE_TOPOLOGY` asks for (`served`, `split`).
     pub async fn demo(more: &[&str]) -> Result<Self> {
         let program = program();
+        let shape = Shape::of_environment();
+        if shape != Shape::Embedded {
+            return Self::spread(&program, shape, more).await;
+        }
         let data = tempfile::tempdir()?;
         let mut child = Command::new(&program)
             .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"])
@@ -76,12 +91,28 @@ impl Site {
         let Ready { url, logins } =
             timeout(Duration::from_mins(2), ready).await.context("mediverse demo is not ready in 120 s")??;
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { url, logins, _program: Some(child), _data: Some(data) })
+        Ok(Self { url, logins, program: Program::Demo { _process: child, _data: data } })
+    }
+
+    async fn spread(program: &Path, shape: Shape, more: &[&str]) -> Result<Self> {
+        let clock = match more {
+            [] => None,
+            ["--clock", at] => Some(at.parse::<Timestamp>()?),
+            other => bail!("a program spread over processes knows no {other:?}"),
+        };
+        let topology = Topology::start_at(program, shape, &[], clock).await;
+        let logins = serde_json::from_value(topology.logins.clone())?;
+        Ok(Self { url: topology.url.clone(), logins, program: Program::Spread { _topology: topology } })
+    }
+
+    /// Whether there is a mailbox that shows codes: in the demonstration alone.
+    pub fn has_mailbox(&self) -> bool {
+        matches!(self.program, Program::Demo { .. })
     }
 
     /// A site that runs already.
     pub fn at(url: &str) -> Self {
-        Self { url: url.trim_end_matches('/').to_owned(), logins: Vec::new(), _program: None, _data: None }
+        Self { url: url.trim_end_matches('/').to_owned(), logins: Vec::new(), program: Program::Elsewhere }
     }
 
     /// The address of a page, from its path.

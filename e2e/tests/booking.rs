@@ -170,6 +170,81 @@ async fn going_back_and_pressing_twice_book_once() -> Result<()> {
     .await
 }
 
+/// C3: a refused step is a page of its own, so that going back and reloading send nothing twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_step_can_be_left_and_come_back_to() -> Result<()> {
+    let site = Site::demo(&[]).await?;
+    journey("refused-step", async |journey| {
+        let patient = journey.browser(Scripts::On).await?;
+        patient.look(PHONE, Theme::Light, "id").await?;
+        patient.log_in(&site, "patient").await?;
+        patient.goto(&site.page("/")).await?;
+        patient.click(".docs .slot").await?;
+        patient.wait_for_path("/dokter/").await?;
+        patient.click(ON).await?;
+        patient.wait_for_path("/pesan/").await?;
+        patient.fill("textarea", "ab").await?;
+        patient.click(ON).await?;
+        patient.wait_for("#mends").await?;
+        patient.shot("1-mend").await?;
+        patient.goto(&site.page("/janji")).await?;
+        patient.execute("history.back()", vec![]).await?;
+        patient.wait_for_path("/pesan/").await?;
+        patient.wait_for("textarea").await?;
+        let typed = patient.execute("return document.querySelector('textarea').value", vec![]).await?;
+        ensure!(typed == "ab", "{typed} is left of what was typed");
+        // Nothing of it stands in an address.
+        ensure!(!patient.path().await?.contains('?'), "{} tells", patient.path().await?);
+        Ok(())
+    })
+    .await
+}
+
+/// C3 (R.H1): at the end of the hold the page offers to keep the time again, and what was typed goes along.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_ends_on_the_page_can_be_renewed_there() -> Result<()> {
+    let site = Site::demo(&[]).await?;
+    journey("hold-ends", async |journey| {
+        let patient = journey.browser(Scripts::On).await?;
+        patient.look(PHONE, Theme::Light, "id").await?;
+        patient.log_in(&site, "patient").await?;
+        patient.goto(&site.page("/")).await?;
+        patient.click(".docs .slot").await?;
+        patient.wait_for_path("/dokter/").await?;
+        patient.click(ON).await?;
+        patient.wait_for_path("/pesan/").await?;
+        patient.fill("textarea", COMPLAINT).await?;
+        // Keeping another time lets this one go; then the last second of this page's own count passes.
+        patient
+            .execute(
+                "const ours = [...document.querySelectorAll('script[type=module]')][0].src.replace('app.js', 'hold-countdown.js'); \
+                 const page = async path => new DOMParser().parseFromString(await (await fetch(path, { headers: { Accept: 'text/html' } })).text(), 'text/html'); \
+                 (async () => { const home = await page('/'); const doctor = await page(home.querySelectorAll('.docs .slot')[1].getAttribute('href')); \
+                     const form = doctor.getElementById('book'); const body = new URLSearchParams(new FormData(form)); \
+                     const action = form.getAttribute('action'); \
+                     await fetch(action, { method: 'POST', body, headers: { Accept: 'text/html' } }); \
+                     document.querySelectorAll('[data-hold]').forEach(hold => hold.dataset.holdSeconds = 1); await import(ours + '?again'); })()",
+                vec![],
+            )
+            .await?;
+        patient.wait_for(".actionbar button[formaction]").await?;
+        patient.shot("1-ended").await?;
+        let typed = patient.execute("return document.querySelector('textarea').value", vec![]).await?;
+        ensure!(typed == COMPLAINT, "{typed} is left of what was typed");
+        let old = patient.path().await?;
+        patient.click(".actionbar button[formaction]").await?;
+        eventually("the time is kept again", async || {
+            let path = patient.path().await?;
+            Ok((path.ends_with("/periksa") && !old.contains(path.trim_end_matches("/periksa"))).then_some(()))
+        })
+        .await?;
+        patient.wait_for_text(".said", "Batuk berdahak").await?;
+        patient.wait_for("[data-hold]").await?;
+        patient.shot("2-again").await
+    })
+    .await
+}
+
 /// J7: nothing but Tab, arrows, Space and Enter.
 #[tokio::test(flavor = "multi_thread")]
 async fn booking_works_by_keyboard_alone() -> Result<()> {

@@ -38,6 +38,8 @@ async fn what_guests_see() -> Result<()> {
             ("/cari?q=nyeri%20dada", "search-emergency"),
             ("/cari?layanan=lab", "search-desks"),
             ("/masuk", "login"),
+            ("/masuk/lupa", "reset"),
+            ("/masuk/kode", "reset-code"),
             ("/daftar", "signup"),
         ] {
             wrong.look(&guest, &site.page(path), step).await;
@@ -67,6 +69,9 @@ async fn what_patients_see() -> Result<()> {
             ("/janji", "appointments"),
             ("/janji?bagian=lalu", "appointments-past"),
             ("/akun", "account"),
+            ("/akun/keamanan", "security"),
+            ("/akun/keamanan/sandi", "password"),
+            ("/akun/keamanan/kode", "second-factor"),
             ("/akun/profil", "profile"),
             ("/akun/hapus", "leave"),
             ("/keluarga/tambah", "member"),
@@ -111,6 +116,11 @@ async fn what_staff_see() -> Result<()> {
         let admin = journey.browser(Scripts::On).await?;
         admin.log_in(&site, "super_admin").await?;
         wrong.look(&admin, &site.page("/a/dokter-menunggu"), "approvals").await;
+        wrong.look(&admin, &site.page("/akun"), "account-admin").await;
+        admin.goto(&site.page("/akun/keamanan/kode")).await?;
+        admin.click("main form .btn--primary").await?;
+        admin.wait_for(".qr").await?;
+        wrong.look(&admin, &site.page("/akun/keamanan/kode"), "second-factor-scan").await;
         wrong.told()
     })
     .await

@@ -53,6 +53,22 @@ async fn an_appointment_is_moved_and_then_called_off() -> Result<()> {
     .await
 }
 
+/// C6: a patient owes no reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_appointment_is_called_off_without_a_reason() -> Result<()> {
+    let site = Site::demo(&[]).await?;
+    journey("cancel-without-a-reason", async |journey| {
+        let patient = journey.browser(Scripts::Off).await?;
+        patient.look(PHONE, Theme::Light, "id").await?;
+        patient.log_in(&site, "patient").await?;
+        let appointment = book(&patient, &site).await?;
+        patient.goto(&site.page(&format!("{appointment}/batal"))).await?;
+        patient.click("main form .btn--danger-o").await?;
+        patient.wait_for_text(".chip", "Batal").await
+    })
+    .await
+}
+
 /// C7, C9
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doctor_goes_through_the_day() -> Result<()> {

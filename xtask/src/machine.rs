@@ -1,4 +1,5 @@
-//! Brings a fresh Debian machine to where the tests can run: packages, PostgreSQL on 127.0.0.1:5432, cargo-nextest.
+//! Brings a fresh Debian machine to where the tests can run: packages, PostgreSQL on 127.0.0.1:5432, RabbitMQ on
+//! 127.0.0.1:5672, cargo-nextest. Tests that need Redis start one of their own.
 //! What is there already is left alone.
 
 use std::net::{SocketAddr, TcpStream};
@@ -10,12 +11,14 @@ use anyhow::{Context, Result, bail};
 use crate::workspace;
 
 /// A program the tests need and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/bin/pg_createcluster", "postgresql"),
     ("/usr/bin/psql", "postgresql"),
     ("npm", "npm"),
+    ("/usr/bin/redis-server", "redis-server"),
+    ("/usr/sbin/rabbitmq-server", "rabbitmq-server"),
 ];
 
 /// The newest runner that this workspace's compiler builds.
@@ -24,10 +27,14 @@ const NEXTEST: &str = "0.9.143";
 /// A cluster of the tests' own, so that no other database's log-in rules are touched.
 const CLUSTER: &str = "mediverse-tests";
 
+const POSTGRES: u16 = 5432;
+const RABBITMQ: u16 = 5672;
+
 /// Installs and starts what is missing.
 pub fn prepare() -> Result<()> {
     let installed = install_packages()?;
     start_postgres(installed.contains(&"postgresql"))?;
+    start_rabbitmq()?;
     install_nextest()
 }
 
@@ -39,10 +46,15 @@ fn install_packages() -> Result<Vec<&'static str>> {
     if packages.is_empty() {
         return Ok(packages);
     }
+    install(&packages)?;
+    Ok(packages)
+}
+
+/// Installs packages of Debian.
+pub fn install(packages: &[&str]) -> Result<()> {
     println!("installing {}", packages.join(" "));
     apt_get(&["update", "--quiet=2"])?;
-    apt_get(&[&["install", "--yes", "--quiet=2", "--no-install-recommends"], packages.as_slice()].concat())?;
-    Ok(packages)
+    apt_get(&[&["install", "--yes", "--quiet=2", "--no-install-recommends"], packages].concat())
 }
 
 fn is_there(program: &str) -> bool {
@@ -75,7 +87,7 @@ fn is_root() -> bool {
 }
 
 fn start_postgres(just_installed: bool) -> Result<()> {
-    if port_answers() {
+    if answers_at(POSTGRES) {
         return if lets_us_in() { Ok(()) } else { let_us_in(just_installed) };
     }
     let version = newest_postgres()?;
@@ -112,8 +124,22 @@ fn let_us_in(just_installed: bool) -> Result<()> {
     wait_until("PostgreSQL lets us in", Duration::from_secs(30), lets_us_in)
 }
 
-fn port_answers() -> bool {
-    TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], 5432)), Duration::from_secs(2)).is_ok()
+/// With its own account guest/guest, which it lets in from this machine alone.
+fn start_rabbitmq() -> Result<()> {
+    if answers_at(RABBITMQ) {
+        return Ok(());
+    }
+    println!("starting RabbitMQ on 127.0.0.1:{RABBITMQ}");
+    as_root("rabbitmq-server", &["-detached"])
+        .env("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .run("rabbitmq-server")?;
+    wait_until("RabbitMQ answers", Duration::from_mins(1), || answers_at(RABBITMQ))
+}
+
+fn answers_at(port: u16) -> bool {
+    TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], port)), Duration::from_secs(2)).is_ok()
 }
 
 fn lets_us_in() -> bool {

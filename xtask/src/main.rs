@@ -1,6 +1,8 @@
 //! The project's own commands: `cargo xtask test`, `graph`, `traceability`, `locales`, `openapi`, `replay`, `bench`.
 
 mod axe;
+mod chaos;
+mod deploy;
 mod generated;
 mod graph;
 mod locales;
@@ -57,9 +59,21 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// What is in deploy/: manifests, rules, dashboards, Terraform; parsed, rendered, checked, tested.
+    Deploy {
+        /// The one thing it does.
+        #[arg(long, required = true)]
+        check: bool,
+    },
     /// Book a file of real appointments through the API and compare the outcome with a plain count.
     Replay {
         /// The CSV file, then options of the replay program.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Break services and engines under load, and prove that nothing was lost; `all` breaks everything in turn.
+    Chaos {
+        /// What breaks, then options of the chaos program.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -88,7 +102,9 @@ fn run(command: Command) -> Result<()> {
         Command::Traceability { check } => traceability::run(Mode::new(check)),
         Command::Locales => locales::run(),
         Command::Openapi { check } => openapi::run(Mode::new(check)),
+        Command::Deploy { .. } => deploy::check(),
         Command::Replay { args } => measure("replay", &args),
+        Command::Chaos { args } => chaos::run(&args),
         Command::Bench { args } => measure("bench", &args),
     }
 }

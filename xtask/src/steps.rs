@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::generated::Mode;
-use crate::{axe, graph, locales, machine, openapi, traceability, workspace};
+use crate::{axe, chaos, deploy, graph, locales, machine, openapi, traceability, workspace};
 
 /// One thing a change must pass. To add one, add a line to `STEPS`.
 struct Step {
@@ -36,6 +36,12 @@ const STEPS: &[Step] = &[
     },
     Step { name: "format", about: "cargo fmt", after: &[], run: |_| cargo(&["fmt", "--all", "--check"]) },
     Step { name: "graph", about: "who may depend on whom", after: &[], run: |_| done(graph::run(Mode::Check)) },
+    Step {
+        name: "deploy",
+        about: "manifests, rules and dashboards",
+        after: &["machine"],
+        run: |_| done(deploy::check()),
+    },
     Step { name: "locales", about: "the same texts in every language", after: &[], run: |_| done(locales::run()) },
     Step {
         name: "traceability",
@@ -65,6 +71,7 @@ const STEPS: &[Step] = &[
         after: &["build"],
         run: |_| cargo(&["test", "--doc", "--workspace", "--locked", "--quiet"]),
     },
+    Step { name: "chaos", about: "services and engines broken under load", after: &["build"], run: broken },
 ];
 
 /// Steps that are part of another one, for `--only`.
@@ -173,6 +180,14 @@ fn nextest(run: &Run, filter: &str) -> Result<Outcome> {
         bail!("nextest ended with {status}; {closing_line}");
     }
     Ok(closing_line)
+}
+
+/// The short form of everything that breaks; some four minutes.
+fn broken(run: &Run) -> Result<Outcome> {
+    if !run.full {
+        return Ok("not run: only with --full".to_owned());
+    }
+    done(chaos::run(&["all".to_owned(), "--short".to_owned()]))
 }
 
 fn succeed(command: &mut Command) -> Result<Outcome> {
