@@ -32,6 +32,11 @@ impl Client {
         Self { wire: Wire::new(address), scratch: Vec::new(), token: String::new() }
     }
 
+    /// Whom it asks.
+    pub fn address(&self) -> SocketAddr {
+        self.wire.address()
+    }
+
     /// Signs in.
     pub async fn log_in(address: SocketAddr, login: &str, password: &str) -> Result<Self> {
         let mut client = Self::guest(address);

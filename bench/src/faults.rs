@@ -97,15 +97,20 @@ async fn set_up(site: &Site) -> Result<(Vec<Offer>, Vec<String>)> {
 
 /// Imports patients named `Pasien 0` and so on; answers how many. The program must not be running.
 pub async fn import_patients(site: &Site, count: usize, clock: &str) -> Result<usize> {
+    let file = site.folder.join("patients.csv");
+    std::fs::write(&file, patients_csv(count)?)?;
+    site.run(&["import", "patients", &file.display().to_string(), "--clock", clock]).await?;
+    std::fs::remove_file(&file)?;
+    Ok(count)
+}
+
+/// So many patients, named `Pasien 0` and so on, as a file to be imported.
+pub(crate) fn patients_csv(count: usize) -> Result<String> {
     let mut csv = String::from("ref,name,birth_date,sex\n");
     for n in 0..count {
         writeln!(csv, "{n},Pasien {n},{}-06-15,{}", 1940 + n % 80, if n % 2 == 0 { "female" } else { "male" })?;
     }
-    let file = site.folder.join("patients.csv");
-    std::fs::write(&file, csv)?;
-    site.run(&["import", "patients", &file.display().to_string(), "--clock", clock]).await?;
-    std::fs::remove_file(&file)?;
-    Ok(count)
+    Ok(csv)
 }
 
 /// The ids of imported patients by their numbers.

@@ -65,6 +65,17 @@ impl Times {
         self.0.value_at_quantile(quantile) as f64 / 1000.0
     }
 
+    /// `p50 1.2 ms, p99 3.4 ms, p99.9 5.6 ms`.
+    pub fn told_to_the_tail(&self) -> String {
+        format!(
+            "p50 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms, max {:.1} ms",
+            self.ms(0.5),
+            self.ms(0.99),
+            self.ms(0.999),
+            self.ms(1.0)
+        )
+    }
+
     /// `p50 1.2 ms, p99 3.4 ms`.
     pub fn told(&self) -> String {
         format!("p50 {:.2} ms, p99 {:.2} ms, max {:.1} ms", self.ms(0.5), self.ms(0.99), self.ms(1.0))

@@ -123,7 +123,7 @@ async fn set_policy(head: &mut Client, facility: &str, wanted: &Wanted) -> Resul
 }
 
 /// Asks until scheduling has heard of what directory was told a moment ago.
-async fn once_heard(head: &mut Client, method: &str, path: &str, more: &str, body: &Value) -> Result<Value> {
+pub(crate) async fn once_heard(head: &mut Client, method: &str, path: &str, more: &str, body: &Value) -> Result<Value> {
     let body = serde_json::to_vec(body)?;
     let begun = Instant::now();
     let mut again = interval(Duration::from_millis(10));

@@ -43,6 +43,8 @@ pub struct Site {
     pub folder: PathBuf,
     /// The engine.
     pub engine: Engine,
+    /// What the program is told besides, as variables: `MEDIVERSE_SERVER__CONNECTIONS`. Later ones win.
+    pub settings: Vec<(&'static str, String)>,
     /// The database on the server, for PostgreSQL.
     database: String,
 }
@@ -52,7 +54,7 @@ impl Site {
     pub fn at(parent: &Path, name: &str, engine: Engine) -> Result<Self> {
         let folder = parent.join(format!("{name}-{engine}"));
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        Ok(Self { folder, engine, database: format!("mediverse_{name}").replace('-', "_") })
+        Ok(Self { folder, engine, settings: Vec::new(), database: format!("mediverse_{name}").replace('-', "_") })
     }
 
     /// Deletes whatever was there, and makes an empty database where there is a server.
@@ -114,6 +116,7 @@ impl Site {
             .env("MEDIVERSE_LOG__FILTER", "warn")
             // Long runs go on with the token they began with.
             .env("MEDIVERSE_SESSIONS__ACCESS_TOKEN_MINUTES", "600")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .kill_on_drop(true);
         Ok(command)

@@ -40,6 +40,11 @@ impl Answer<'_> {
         header(self.head, name)
     }
 
+    /// The values of a header that comes more than once.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        headers(self.head, name)
+    }
+
     /// The body as JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_slice(self.body).with_context(|| format!("status {}: {}", self.status, self.start()))
@@ -69,7 +74,17 @@ struct Extent {
 impl Wire {
     /// A connection that opens with its first request.
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None, used: Instant::now(), buffer: Vec::with_capacity(8192) }
+        Self { buffer: Vec::with_capacity(8192), ..Self::small(address) }
+    }
+
+    /// The same, one of thousands: it takes no memory before its first answer.
+    pub fn small(address: SocketAddr) -> Self {
+        Self { address, stream: None, used: Instant::now(), buffer: Vec::new() }
+    }
+
+    /// Where the other end is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Sends a request made by [`request`] and waits for the whole answer. After an error the connection opens anew.
@@ -142,7 +157,11 @@ fn cut(buffer: &[u8]) -> Result<Option<Extent>> {
 }
 
 fn header<'h>(head: &'h [u8], name: &str) -> Option<&'h str> {
-    head.split(|byte| *byte == b'\n').skip(1).find_map(|line| {
+    headers(head, name).next()
+}
+
+fn headers<'h>(head: &'h [u8], name: &str) -> impl Iterator<Item = &'h str> {
+    head.split(|byte| *byte == b'\n').skip(1).filter_map(move |line| {
         let colon = line.iter().position(|byte| *byte == b':')?;
         let (found, value) = line.split_at(colon);
         found.eq_ignore_ascii_case(name.as_bytes()).then(|| std::str::from_utf8(&value[1..]).ok().map(str::trim))?

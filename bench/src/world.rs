@@ -16,7 +16,7 @@ use crate::client::{Client, text};
 use crate::faults;
 use crate::names;
 use crate::numbers::mix;
-use crate::places::{OFFSET, Offer, ZONE};
+use crate::places::{OFFSET, Offer, ZONE, once_heard};
 use crate::seed::{STARTS, Seed, start_of, working_day};
 use crate::server::{Engine, Server, Site};
 use crate::staff;
@@ -74,7 +74,12 @@ pub struct Booking {
 impl World {
     /// The kept world of that size, made now where there is none.
     pub async fn open(engine: Engine, doctors: usize, appointments: usize) -> Result<Self> {
-        let site = Site::at(&crate::folder()?, &format!("world-{doctors}-{appointments}"), engine)?;
+        Self::open_apart(engine, "world", doctors, appointments).await
+    }
+
+    /// The same, in a world of that name, for measurements that leave more behind than bookings.
+    pub async fn open_apart(engine: Engine, name: &str, doctors: usize, appointments: usize) -> Result<Self> {
+        let site = Site::at(&crate::folder()?, &format!("{name}-{doctors}-{appointments}"), engine)?;
         let known =
             fs::read(site.folder.join("world.json")).ok().and_then(|json| serde_json::from_slice::<Kept>(&json).ok());
         let kept = match known {
@@ -95,6 +100,11 @@ impl World {
 
     fn keep(&self) -> Result<()> {
         Ok(fs::write(self.site.folder.join("world.json"), serde_json::to_vec(&self.kept)?)?)
+    }
+
+    /// The day it is there when it starts.
+    pub fn today(&self) -> Date {
+        jiff::tz::offset(8).to_datetime(self.kept.clock).date()
     }
 
     /// Starts the program where the last run's clock ended.
@@ -119,23 +129,33 @@ impl World {
     pub fn next_booking(&mut self) -> Booking {
         let number = self.kept.next;
         self.kept.next += 1;
-        let people = self.kept.patients.len() as u64;
-        let (patient, round) = (number % people, number / people);
-        let doctor = (patient % self.kept.doctors.len() as u64) as usize;
-        // Each round is another day for the patient; the doctor's two patients have a start each.
-        let day = 1 + (round + mix(patient)) % AHEAD;
-        let seat = 2 + (patient / self.kept.doctors.len() as u64) as usize;
-        let start = start_of(working_day(FIRST, day as i64), (doctor + seat) % STARTS);
-        Booking { doctor, start: start.to_string(), patient: self.kept.patients[patient as usize].clone() }
+        booking(number, &self.kept.patients, self.kept.doctors.len(), FIRST)
     }
 
     /// Whether there are so many bookings left to be made.
     pub fn has_room_for(&self, count: u64) -> bool {
-        self.kept.next + count <= self.kept.patients.len() as u64 * AHEAD
+        self.kept.next + count <= bookings_of(&self.kept.patients)
     }
 }
 
-fn offer(doctor: &Doctor) -> Offer {
+/// How many bookings there are to be made for these patients.
+pub(crate) fn bookings_of(patients: &[String]) -> u64 {
+    patients.len() as u64 * AHEAD
+}
+
+/// The booking of that number: two patients for each of so many doctors, on working days after `first`, a Monday.
+pub(crate) fn booking(number: u64, patients: &[String], doctors: usize, first: Date) -> Booking {
+    let people = patients.len() as u64;
+    let (patient, round) = (number % people, number / people);
+    let doctor = (patient % doctors as u64) as usize;
+    // Each round is another day for the patient; the doctor's two patients have a start each.
+    let day = 1 + (round + mix(patient)) % AHEAD;
+    let seat = 2 + (patient / doctors as u64) as usize;
+    let start = start_of(working_day(first, day as i64), (doctor + seat) % STARTS);
+    Booking { doctor, start: start.to_string(), patient: patients[patient as usize].clone() }
+}
+
+pub(crate) fn offer(doctor: &Doctor) -> Offer {
     let (facility, service, doctor) = doctor.offer.clone();
     Offer { facility, service, doctor }
 }
@@ -149,19 +169,25 @@ async fn make(site: &Site, doctors: usize, appointments: usize) -> Result<Kept> 
     println!("{people} patients imported in {:.1} s", begun.elapsed().as_secs_f64());
     let server = site.start(Some(&clock("05:00:00"))).await?;
     let mut head = staff::super_admin(server.address).await?;
-    let facilities = add_facilities(&mut head, doctors.div_ceil(A_FACILITY)).await?;
-    add_doctors(&mut head, doctors, &facilities).await?;
-    let known = all_doctors(&mut head, doctors).await?;
+    let known = furnish(&mut head, doctors).await?;
     let patients = faults::patients_in_order(&mut head, people).await?;
-    bus::until_all_heard(&mut head).await?;
-    open_every_day(&mut head, &facilities).await?;
-    println!("{} doctors at {} facilities after {:.1} s", known.len(), facilities.len(), begun.elapsed().as_secs_f64());
+    println!("{} doctors after {:.1} s", known.len(), begun.elapsed().as_secs_f64());
     server.stop().await?;
     let offers: Vec<Offer> = known.iter().map(offer).collect();
     let begun = Instant::now();
     Seed { offers: &offers, appointments, first: FIRST }.write(site).await?;
     println!("{appointments} appointments written in {:.1} s", begun.elapsed().as_secs_f64());
     Ok(Kept { version: VERSION, doctors: known, patients, next: 0, clock: clock("08:00:00").parse()? })
+}
+
+/// Opens facilities with so many doctors, who can be booked on every working day.
+pub(crate) async fn furnish(head: &mut Client, doctors: usize) -> Result<Vec<Doctor>> {
+    let facilities = add_facilities(head, doctors.div_ceil(A_FACILITY)).await?;
+    add_doctors(head, doctors, &facilities).await?;
+    let known = all_doctors(head, doctors).await?;
+    bus::until_all_heard(head).await?;
+    open_every_day(head, &facilities).await?;
+    Ok(known)
 }
 
 /// Facilities with a consultation each; answers id and name.
@@ -248,7 +274,7 @@ async fn open_every_day(head: &mut Client, facilities: &[(String, String)]) -> R
         policy["horizon_days"] = json!(365);
         policy["closed_on_holidays"] = json!(false);
         policy["max_upcoming"] = json!(0);
-        head.put(&path, Some(version), &policy).await?;
+        once_heard(head, "PUT", &path, &format!("if-match: \"{version}\"\r\n"), &policy).await?;
     }
     Ok(())
 }

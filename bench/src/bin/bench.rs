@@ -9,27 +9,36 @@ use bench::races::{self, Rounds};
 use bench::report::Report;
 use bench::server::Engine;
 use bench::world::World;
-use bench::{load, ready};
+use bench::{load, ready, split, users};
 use clap::{Parser, ValueEnum};
 
 /// Measures the program.
 #[derive(Parser)]
 struct Cli {
-    /// What is measured; everything where nothing is named.
+    /// What is measured; everything but `users` and `split` where nothing is named.
     what: Vec<What>,
     /// On which engine; both where none is named. Free times, searches, growth and the start are measured on SQLite
     /// alone unless an engine is named.
     #[arg(long, value_enum)]
     engine: Option<Engine>,
-    /// Seconds of each load.
-    #[arg(long, default_value_t = 60)]
-    seconds: u64,
-    /// Doctors of the world.
+    /// Seconds of each load; 60 where it is not said, 600 for `users`.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Doctors of the world; 10,000 where it is not said, 1,000 for `users` and `split`.
+    #[arg(long)]
+    doctors: Option<usize>,
+    /// Appointments of the world; a million where it is not said, 100,000 for `users`.
+    #[arg(long)]
+    appointments: Option<usize>,
+    /// `users`: people signed in.
     #[arg(long, default_value_t = 10_000)]
-    doctors: usize,
-    /// Appointments of the world.
-    #[arg(long, default_value_t = 1_000_000)]
-    appointments: usize,
+    users: usize,
+    /// Requests a second of all `users` together (1,000 where it is not said); of `split` bookings a second (300).
+    #[arg(long)]
+    rate: Option<f64>,
+    /// `split`: seconds for which the broker is away.
+    #[arg(long, default_value_t = 60)]
+    outage: u64,
     /// Rounds of each race.
     #[arg(long, default_value_t = 200)]
     rounds: usize,
@@ -58,6 +67,10 @@ enum What {
     Races,
     /// Start, idle memory, size.
     Ready,
+    /// Thousands of signed-in people for ten minutes.
+    Users,
+    /// Services against one process, the gateway, events through the broker.
+    Split,
 }
 
 fn main() -> ExitCode {
@@ -89,9 +102,29 @@ async fn run(cli: &Cli) -> Result<bool> {
 }
 
 async fn measure(cli: &Cli, report: &mut Report) -> Result<()> {
+    if cli.what.contains(&What::Split) {
+        split::run(
+            report,
+            split::Plan {
+                lasting: Duration::from_secs(cli.seconds.unwrap_or(60)),
+                outage: Duration::from_secs(cli.outage),
+                a_second: cli.rate.unwrap_or(300.0),
+                doctors: cli.doctors.unwrap_or(1_000),
+            },
+        )
+        .await?;
+    }
+    if cli.what.contains(&What::Users) {
+        signed_in(cli, report).await?;
+    }
+    if cli.what.iter().all(|what| matches!(what, What::Split | What::Users)) && !cli.what.is_empty() {
+        return Ok(());
+    }
     let wanted = |what: What| cli.what.is_empty() || cli.what.contains(&what);
-    let lasting = Duration::from_secs(cli.seconds);
-    let short = Duration::from_secs((cli.seconds / 3).max(1));
+    let seconds = cli.seconds.unwrap_or(60);
+    let lasting = Duration::from_secs(seconds);
+    let short = Duration::from_secs((seconds / 3).max(1));
+    let (doctors, appointments) = (cli.doctors.unwrap_or(10_000), cli.appointments.unwrap_or(1_000_000));
     for engine in cli.engine.map_or(vec![Engine::Sqlite, Engine::Postgres], |engine| vec![engine]) {
         let alone = cli.engine.is_some() || engine == Engine::Sqlite;
         if wanted(What::Races) {
@@ -99,7 +132,7 @@ async fn measure(cli: &Cli, report: &mut Report) -> Result<()> {
         }
         let reads = alone && [What::FreeTimes, What::Search, What::Ready].into_iter().any(wanted);
         if reads || wanted(What::Bookings) {
-            let mut world = World::open(engine, cli.doctors, cli.appointments).await?;
+            let mut world = World::open(engine, doctors, appointments).await?;
             if alone && wanted(What::Ready) {
                 ready::run(report, &mut world).await?;
             }
@@ -114,16 +147,31 @@ async fn measure(cli: &Cli, report: &mut Report) -> Result<()> {
             }
         }
         if alone && wanted(What::Growth) {
-            let mut sizes = vec![cli.doctors, cli.appointments];
+            let mut sizes = vec![doctors, appointments];
             if cli.ten_million && engine == Engine::Sqlite {
                 sizes.push(10_000_000);
             }
             let mut worlds = Vec::new();
             for size in sizes {
-                worlds.push(World::open(engine, cli.doctors, size).await?);
+                worlds.push(World::open(engine, doctors, size).await?);
             }
             load::growth(report, &mut worlds, short / 2).await?;
         }
+    }
+    Ok(())
+}
+
+/// Thousands of signed-in people, on either engine.
+async fn signed_in(cli: &Cli, report: &mut Report) -> Result<()> {
+    let load = users::Load {
+        users: cli.users,
+        a_second: cli.rate.unwrap_or(1_000.0),
+        lasting: Duration::from_secs(cli.seconds.unwrap_or(600)),
+    };
+    for engine in cli.engine.map_or(vec![Engine::Sqlite, Engine::Postgres], |engine| vec![engine]) {
+        let (doctors, appointments) = (cli.doctors.unwrap_or(1_000), cli.appointments.unwrap_or(100_000));
+        let mut world = World::open_apart(engine, "town", doctors, appointments).await?;
+        users::run(report, &mut world, load).await?;
     }
     Ok(())
 }

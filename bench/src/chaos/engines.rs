@@ -150,6 +150,8 @@ impl Postgres {
         let mut command = as_postgres("postgres");
         command.arg("-D").arg(self.folder.join("data")).args(["-p", &port, "-k"]).arg(&self.folder);
         command.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300"]);
+        // When each row was committed tells how late an event had its effect.
+        command.args(["-c", "track_commit_timestamp=on"]);
         self.group = Some(Group::spawn(command.current_dir(&self.folder), &self.folder.join("server.log"))?);
         until("PostgreSQL answers", PATIENCE, async || Ok(self.connect("postgres").await.is_ok())).await
     }

@@ -166,27 +166,30 @@ impl Network {
 
 /// Settings as variables.
 #[derive(Debug, Clone, Default)]
-struct Variables(BTreeMap<String, String>);
+pub(crate) struct Variables(pub(crate) BTreeMap<String, String>);
 
 impl Variables {
-    fn set(&mut self, name: &str, value: impl Display) -> &mut Self {
+    /// Sets `SECTION__KEY`.
+    pub(crate) fn set(&mut self, name: &str, value: impl Display) -> &mut Self {
         self.0.insert(format!("MEDIVERSE_{name}"), value.to_string());
         self
     }
 
-    /// What a process of that part is told: no databases but its own.
-    fn only_of(&self, name: &str, part: &str) -> BTreeMap<String, String> {
+    /// What a process of those parts, separated by commas, is told: no databases but its own.
+    pub(crate) fn only_of(&self, name: &str, parts: &str) -> BTreeMap<String, String> {
         let mut own = self.clone();
         own.set("TRACE__SERVICE", name);
-        let keys = matches!(part, "auth" | "people" | "scheduling");
-        for other in CONTEXTS.iter().filter(|context| **context != part).chain((!keys).then_some(&"keys")) {
+        let has = |wanted: &str| parts.split(',').any(|part| part == wanted);
+        let keys = ["auth", "people", "scheduling"].into_iter().any(has);
+        for other in CONTEXTS.iter().filter(|context| !has(context)).chain((!keys).then_some(&"keys")) {
             own.set(&format!("DATABASE__{}", other.to_uppercase()), "postgres://nobody@127.0.0.1:1/none");
         }
         own.0
     }
 }
 
-async fn staff_made(program: &Path, variables: &BTreeMap<String, String>) -> Result<()> {
+/// The super admin, made on the command line.
+pub(crate) async fn staff_made(program: &Path, variables: &BTreeMap<String, String>) -> Result<()> {
     let args = ["admin", "create-super-admin", "--email", staff::SUPER_ADMIN];
     node::run(program, variables, &args, staff::PASSWORD).await?;
     Ok(())
