@@ -17,6 +17,8 @@ pub enum Fault {
     None,
     /// 1: every process killed in turn, again and again.
     Kill,
+    /// 1, of the replicas of scheduling alone: one of two killed and away, then the other.
+    Replica,
     /// 2: the broker ended and started, then every connection to it cut.
     Broker,
     /// 3: the database server crashed while it commits, its connections ended, then found at another port.
@@ -39,8 +41,9 @@ pub enum Fault {
 
 impl Fault {
     /// Everything that breaks, in order of worth.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Kill,
+        Self::Replica,
         Self::Broker,
         Self::Cache,
         Self::Database,
@@ -57,6 +60,7 @@ impl Fault {
         match self {
             Self::None => "none",
             Self::Kill => "kill",
+            Self::Replica => "replica",
             Self::Broker => "broker",
             Self::Database => "database",
             Self::Cache => "cache",
@@ -72,7 +76,7 @@ impl Fault {
     /// The share of operations that must be answered in time, and the longest gap, where one is aimed at.
     pub fn aim(self) -> Option<(f64, Option<Duration>)> {
         match self {
-            Self::Broker | Self::Cache | Self::Scale => Some((0.999, None)),
+            Self::Replica | Self::Broker | Self::Cache | Self::Scale => Some((0.999, None)),
             Self::Pause => Some((0.99, Some(Duration::from_secs(2)))),
             _ => None,
         }
@@ -83,6 +87,7 @@ impl Fault {
         match self {
             Self::None => pause(lasting).await,
             Self::Kill => kill(network, lasting, dice).await?,
+            Self::Replica => replica(network, lasting).await?,
             Self::Broker => broker(network, lasting).await?,
             Self::Database => database(network, lasting).await?,
             Self::Cache => cache(network, lasting).await?,
@@ -131,6 +136,19 @@ async fn kill(network: &Network, lasting: Duration, dice: &mut Dice) -> Result<(
         }
     }
     println!("  {kills} kills");
+    Ok(())
+}
+
+/// Nobody starts it again for half of the time: the other has all the work.
+async fn replica(network: &Network, lasting: Duration) -> Result<()> {
+    for name in ["scheduling-1", "scheduling-2"] {
+        let node = network.node(name)?;
+        node.crash().await?;
+        pause(lasting / 2).await;
+        node.bring_back();
+        node.ready().await?;
+        network.ready().await?;
+    }
     Ok(())
 }
 
@@ -230,7 +248,8 @@ async fn scale(network: &Network, lasting: Duration) -> Result<()> {
     Ok(())
 }
 
-/// A service writes nothing but its log: a process that may write no file at all stands for a full disk.
+/// A service writes nothing but its log: a process that may write no file at all, and whose log goes where there is no
+/// room, stands for a full disk.
 async fn disk(network: &Network, lasting: Duration) -> Result<()> {
     let node = network.node("scheduling-1")?;
     node.take_away().await?;

@@ -7,10 +7,9 @@ use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-
-use super::pause;
+use tokio::time::{Instant, sleep_until};
 
 /// How a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,20 +109,49 @@ async fn carry(client: TcpStream, state: watch::Receiver<State>) {
     }
 }
 
+/// What was read and when it may go on.
+type Piece = (Instant, Vec<u8>);
+/// Pieces under way at once on one way of a connection; more wait at their sender.
+const UNDER_WAY: usize = 256;
+
 /// Carries one way until either end is done. A stream that is half closed is closed: nobody here goes on after that.
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, way: Way, mut state: watch::Receiver<State>) {
+/// Slowness is delay alone: what is sent together arrives together.
+async fn pump(from: OwnedReadHalf, to: OwnedWriteHalf, way: Way, state: watch::Receiver<State>) {
+    let (sender, pieces) = mpsc::channel(UNDER_WAY);
+    // The end of what is read ends the pieces; the rest of them is still passed on.
+    tokio::join!(take(from, sender, way, state.clone()), pass_on(pieces, to, way, state));
+}
+
+async fn take(mut from: OwnedReadHalf, pieces: mpsc::Sender<Piece>, way: Way, state: watch::Receiver<State>) {
     let mut buffer = vec![0; 32 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        let passes = |state: &State| match state.mode {
-            Mode::Silent => false,
-            Mode::Deaf => matches!(way, Way::There),
-            _ => true,
+    loop {
+        let read = tokio::select! {
+            read = from.read(&mut buffer) => read,
+            () = pieces.closed() => return,
         };
-        let Ok(mode) = state.wait_for(passes).await.map(|state| state.mode) else { return };
-        if let (Mode::Slow(by), Way::There) = (mode, way) {
-            pause(by).await;
+        let Ok(read @ 1..) = read else { return };
+        let mode = state.borrow().mode;
+        let delay = if let (Mode::Slow(by), Way::There) = (mode, way) { by } else { Duration::ZERO };
+        if pieces.send((Instant::now() + delay, buffer[..read].to_vec())).await.is_err() {
+            return;
         }
-        if to.write_all(&buffer[..read]).await.is_err() {
+    }
+}
+
+async fn pass_on(
+    mut pieces: mpsc::Receiver<Piece>,
+    mut to: OwnedWriteHalf,
+    way: Way,
+    mut state: watch::Receiver<State>,
+) {
+    let passes = |state: &State| match state.mode {
+        Mode::Silent => false,
+        Mode::Deaf => matches!(way, Way::There),
+        _ => true,
+    };
+    while let Some((due, piece)) = pieces.recv().await {
+        sleep_until(due).await;
+        if state.wait_for(passes).await.is_err() || to.write_all(&piece).await.is_err() {
             return;
         }
     }
@@ -172,6 +200,17 @@ mod tests {
             link.become_(Mode::Open);
             assert!(answered(&mut stream).await, "what waited comes after {mode:?}");
         }
+        let by = Duration::from_millis(80);
+        link.become_(Mode::Slow(by));
+        let begun = tokio::time::Instant::now();
+        for _ in 0..4 {
+            stream.write_all(b"d").await.unwrap();
+        }
+        let mut four = [0; 4];
+        stream.read_exact(&mut four).await.unwrap();
+        assert!(begun.elapsed() >= by, "slow");
+        assert!(begun.elapsed() < 3 * by, "but what is sent together is late once: {:?}", begun.elapsed());
+        link.become_(Mode::Open);
         link.cut();
         assert_eq!(stream.read(&mut [0]).await.unwrap_or(0), 0, "cut");
         link.become_(Mode::Shut);

@@ -106,7 +106,16 @@ impl Node {
         Ok(())
     }
 
-    /// Starts it again after [`Node::take_away`].
+    /// Kills it and leaves it ended.
+    pub async fn crash(&self) -> Result<()> {
+        self.wanted.send_replace(false);
+        self.signal("KILL").await?;
+        let mut id = self.id.clone();
+        timeout(PATIENCE, id.wait_for(Option::is_none)).await.context("it does not end")??;
+        Ok(())
+    }
+
+    /// Starts it again after [`Node::take_away`] or [`Node::crash`].
     pub fn bring_back(&self) {
         self.wanted.send_replace(true);
     }
@@ -162,14 +171,18 @@ async fn keep(
     }
 }
 
+/// What runs a program for which a write past its limit is an error, as on a full disk, and not its end.
+const WITHOUT_SIGNAL: &str = "trap '' XFSZ; exec \"$@\"";
+
 fn launch(program: &Path, log: &Path, start: &Start) -> Result<Child> {
-    let log = fs::OpenOptions::new().create(true).append(true).open(log)?;
-    let mut command = match start.largest_file {
-        None => Command::new(program),
+    let (log, mut command) = match start.largest_file {
+        None => (fs::OpenOptions::new().create(true).append(true).open(log)?, Command::new(program)),
         Some(largest) => {
-            let mut command = Command::new("prlimit");
-            command.arg(format!("--fsize={}", largest * 1024)).arg("--").arg(program);
-            command
+            let mut command = Command::new("sh");
+            command.args(["-c", WITHOUT_SIGNAL, "sh", "prlimit"]).arg(format!("--fsize={}", largest * 1024));
+            command.arg("--").arg(program);
+            // Where every write fails because there is no room.
+            (fs::OpenOptions::new().write(true).open("/dev/full")?, command)
         }
     };
     dress(&mut command, &start.variables);
