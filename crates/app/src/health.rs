@@ -1,5 +1,10 @@
 //! What must work before requests are taken, and how far the bus is behind.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use axum::{
     extract::Request,
     middleware::Next,
@@ -33,7 +38,8 @@ pub fn checks(databases: &[(&'static str, Db)], clock: &Clock) -> Vec<Check> {
         })
         .collect();
     let all: Vec<Db> = databases.iter().map(|(_, db)| db.clone()).collect();
-    checks.push(Check::new("migrations", move || are_up_to_date(all.clone())));
+    let known = Arc::new(AtomicBool::new(false));
+    checks.push(Check::new("migrations", move || are_up_to_date(all.clone(), known.clone())));
     if let (Some((_, db)), Clock::System) = (databases.iter().find(|(_, db)| db.engine() == Engine::Postgres), clock) {
         let (db, clock) = (db.clone(), clock.clone());
         checks.push(Check::new("clock", move || agrees(db.clone(), clock.clone())));
@@ -46,13 +52,18 @@ pub async fn answers(db: Db) -> Result<()> {
     db.read(async |tx| tx.one::<(i64,)>("select 1", &[]).await).await.map(drop)
 }
 
-/// Whether no database is older than what this program brought it to.
-async fn are_up_to_date(databases: Vec<Db>) -> Result<()> {
+/// Whether no database is older than what this program brought it to. Once it is so it stays so, and is not asked for
+/// again: a slow database must not make whoever asks think that nobody answers.
+async fn are_up_to_date(databases: Vec<Db>, known: Arc<AtomicBool>) -> Result<()> {
+    if known.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     for db in databases {
         if !db.is_up_to_date().await? {
             return Err(Error::Unavailable("migrations"));
         }
     }
+    known.store(true, Ordering::Relaxed);
     Ok(())
 }
 

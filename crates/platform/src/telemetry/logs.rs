@@ -54,7 +54,8 @@ pub fn init(format: LogFormat, filter: &str) -> Result<()> {
     // The error says that logging has begun already, as in tests.
     let started = match format {
         LogFormat::Lines => {
-            let people = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+            // On a full disk a complaint about the line that could not be written would fail as well, and panic.
+            let people = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
             registry.with(people.and_then(Logs { print: false }).with_filter(filter)).try_init().is_ok()
         }
         LogFormat::Json => registry.with(Logs { print: true }.with_filter(filter)).try_init().is_ok(),
