@@ -4,11 +4,14 @@ mod appointment;
 mod change;
 mod events;
 mod exception;
+mod explain;
 mod free;
 mod hold;
+mod leave;
 mod local_time;
 mod offer;
 mod policy;
+mod preview;
 mod schedule;
 
 use async_trait::async_trait;
@@ -18,8 +21,8 @@ use platform::{Cx, Result, db::Page};
 use crate::directory::{DoctorId, FacilityId};
 
 pub use self::{
-    appointment::*, change::*, events::*, exception::*, free::*, hold::*, local_time::*, offer::*, policy::*,
-    schedule::*,
+    appointment::*, change::*, events::*, exception::*, explain::*, free::*, hold::*, leave::*, local_time::*, offer::*,
+    policy::*, preview::*, schedule::*,
 };
 
 platform::id!(/// A visit: one through all its changes (R.N2).
@@ -95,6 +98,31 @@ pub trait Scheduling: Send + Sync {
     async fn set_policy(&self, cx: &Cx, facility: &FacilityId, version: i64, policy: Policy) -> Result<Policy>;
     /// Counts by facility, local date and state, at most 366 days.
     async fn counts(&self, cx: &Cx, facility: Option<FacilityId>, from: Date, until: Date) -> Result<Vec<DayCount>>;
+    /// What a schedule would come to, and which appointments it would leave outside; nothing is kept.
+    async fn preview(&self, cx: &Cx, ask: PreviewAsk) -> Result<Preview>;
+    /// Why a time cannot be had: the rule by name, for doctors and staff.
+    async fn explain(&self, cx: &Cx, ask: ExplainAsk) -> Result<Explained>;
+
+    /// Enters a doctor's leave; answers with the appointments it touches and what could become of them (R.V4).
+    async fn enter_leave(&self, cx: &Cx, form: LeaveForm) -> Result<Leave>;
+    /// A leave one may edit.
+    async fn leave(&self, cx: &Cx, id: &LeaveId) -> Result<Leave>;
+    /// A doctor's leaves that are not over for a month, latest first; at most 100.
+    async fn leaves(&self, cx: &Cx, doctor: &DoctorId) -> Result<Vec<LeaveSummary>>;
+    /// Decides about every appointment in it, at that version. What was decided is done afterwards, whatever restarts.
+    async fn decide_leave(&self, cx: &Cx, id: &LeaveId, version: i64, ask: LeaveDecision) -> Result<Leave>;
+    /// Takes it back before anything was decided, at that version.
+    async fn withdraw_leave(&self, cx: &Cx, id: &LeaveId, version: i64) -> Result<Leave>;
+    /// The times kept for the patient of an appointment; 404 where none are, or they have been answered.
+    async fn proposal(&self, cx: &Cx, id: &AppointmentId) -> Result<Proposal>;
+    /// Answers it, at the appointment's version. 409 `proposal-over` where it lapsed or was answered.
+    async fn answer_proposal(
+        &self,
+        cx: &Cx,
+        id: &AppointmentId,
+        version: i64,
+        ask: AnswerProposal,
+    ) -> Result<Appointment>;
     /// Tells, as they happen, which starts of a doctor or desk were taken or freed: for live pages.
     fn watch(&self) -> tokio::sync::broadcast::Receiver<SlotMoved>;
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use contracts::{
     directory::{DoctorId, FacilityId},
     scheduling::{
-        Affected, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount, Exception,
-        ExceptionId, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Offer, Policy, Reschedule, Schedule,
-        ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
+        Affected, AnswerProposal, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount,
+        Exception, ExceptionId, ExplainAsk, Explained, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Leave,
+        LeaveDecision, LeaveForm, LeaveId, LeaveSummary, Offer, Policy, Preview, PreviewAsk, Proposal, Reschedule,
+        Schedule, ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -62,6 +63,15 @@ remote! {
         write set_holidays(holidays: Vec<Holiday>) -> (), again if true;
         read policy(facility & FacilityId) -> Policy;
         write set_policy(facility & FacilityId, version: i64, policy: Policy) -> Policy;
+        read preview(ask: PreviewAsk) -> Preview;
+        read explain(ask: ExplainAsk) -> Explained;
+        write enter_leave(form: LeaveForm) -> Leave;
+        read leave(id & LeaveId) -> Leave;
+        read leaves(doctor & DoctorId) -> Vec<LeaveSummary>;
+        write decide_leave(id & LeaveId, version: i64, ask: LeaveDecision) -> Leave;
+        write withdraw_leave(id & LeaveId, version: i64) -> Leave;
+        read proposal(id & AppointmentId) -> Proposal;
+        write answer_proposal(id & AppointmentId, version: i64, ask: AnswerProposal) -> Appointment;
         read counts(facility: Option<FacilityId>, from: Date, until: Date) -> Vec<DayCount>;
     }
     beside {

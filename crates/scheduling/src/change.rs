@@ -188,7 +188,7 @@ impl SchedulingContext {
 }
 
 /// Locks whose time is let go, before the appointment itself: in the order of every booking.
-async fn lock_for_release(tx: &mut Tx, row: &Row) -> Result<()> {
+pub(crate) async fn lock_for_release(tx: &mut Tx, row: &Row) -> Result<()> {
     copies::lock_patient(tx, &row.patient, None).await?;
     owner::freed(tx, &row.owner).await
 }
@@ -268,7 +268,7 @@ pub(crate) async fn remember(cx: &Cx, tx: &mut Tx, row: &Row, line: &Line, why: 
 }
 
 /// Says what happened, and notes it in the audit trail.
-async fn say(cx: &Cx, tx: &mut Tx, row: &Row, deed: Deed) -> Result<()> {
+pub(crate) async fn say(cx: &Cx, tx: &mut Tx, row: &Row, deed: Deed) -> Result<()> {
     let visit = row.visit();
     match deed {
         Deed::Accept => tx.publish(cx, &AppointmentAccepted { visit }).await?,
@@ -291,7 +291,7 @@ pub(crate) async fn audit(cx: &Cx, tx: &mut Tx, row: &Row, deed: Deed) -> Result
 }
 
 /// Frees the time everywhere (R.C8) and tells those who watch. The owner is noted already.
-async fn free_time(tx: &mut Tx, row: &Row, watch: &crate::moves::Moves) -> Result<()> {
+pub(crate) async fn free_time(tx: &mut Tx, row: &Row, watch: &crate::moves::Moves) -> Result<()> {
     claim::release(tx, row).await?;
     let (moved, watch) = (slot_moved(row, row.starts_at, row.ends_at, true), watch.clone());
     tx.after_commit(move || {

@@ -9,7 +9,7 @@ use platform::{
     db::{Step, Tx},
 };
 
-use crate::{appointment::Row, availability::Busy};
+use crate::{appointment::Row, availability::Busy, leave};
 
 /// No claim is longer; looking for an overlap never reaches further back. Stated in the migration too.
 const LONGEST: SignedDuration = SignedDuration::from_hours(48);
@@ -137,21 +137,21 @@ pub async fn claim_day(tx: &mut Tx, patient: &PatientId, date: Date, limit: u16,
     Err(Error::conflict("day-limit").with("limit", limit))
 }
 
-/// Lets go of all that an appointment has claimed (R.C8). Found by whose time it is and when, so that no booking has to
-/// keep an index by appointment.
+/// Lets go of all that an appointment has claimed (R.C8), and of what its doctor's leave keeps for its patient to choose
+/// from. Found by whose time it is and when, so that no booking has to keep an index by appointment.
 pub async fn release(tx: &mut Tx, row: &Row) -> Result<()> {
     const TIME: &str = "delete from resource_claim where owner = $1 and starts_at > $2 and starts_at <= $3 \
         and appointment = $4";
     const PATIENT: &str = "delete from patient_claim where patient = $1 and starts_at = $2 and appointment = $3";
     const DAY: &str = "delete from patient_day where patient = $1 and local_date = $2 and appointment = $3";
     let Row { id, owner, patient, starts_at, local_date, .. } = row;
-    tx.exec_each(&[
+    let mut steps = vec![
         Step::new(TIME, &[owner, &(*starts_at - LONGEST), starts_at, id]),
         Step::new(PATIENT, &[patient, starts_at, id]),
         Step::new(DAY, &[patient, local_date, id]),
-    ])
-    .await
-    .map(drop)
+    ];
+    steps.extend(leave::no_longer_proposed(id));
+    tx.exec_each(&steps).await.map(drop)
 }
 
 /// Lets go of the time that a hold keeps.

@@ -12,9 +12,10 @@ use contracts::{
     directory::{DoctorId, FacilityId},
     people::People,
     scheduling::{
-        Affected, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount, Exception,
-        ExceptionId, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Offer, Policy, Reschedule, Schedule,
-        ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
+        Affected, AnswerProposal, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount,
+        Exception, ExceptionId, ExplainAsk, Explained, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Leave,
+        LeaveDecision, LeaveForm, LeaveId, LeaveSummary, Offer, Policy, Preview, PreviewAsk, Proposal, Reschedule,
+        Schedule, ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -101,7 +102,7 @@ impl Scheduling for SchedulingContext {
     }
 
     async fn why_not(&self, cx: &Cx, offer: Offer, date: Date) -> Result<Vec<WhyNot>> {
-        self.explain(cx, offer, date).await
+        self.why_no_time(cx, offer, date).await
     }
 
     async fn hold(&self, cx: &Cx, ask: AskHold) -> Result<Hold> {
@@ -233,6 +234,48 @@ impl Scheduling for SchedulingContext {
 
     async fn counts(&self, cx: &Cx, facility: Option<FacilityId>, from: Date, until: Date) -> Result<Vec<DayCount>> {
         self.count_by_day(cx, facility, from, until).await
+    }
+
+    async fn preview(&self, cx: &Cx, ask: PreviewAsk) -> Result<Preview> {
+        self.preview_schedule(cx, ask).await
+    }
+
+    async fn explain(&self, cx: &Cx, ask: ExplainAsk) -> Result<Explained> {
+        self.explain_day(cx, ask).await
+    }
+
+    async fn enter_leave(&self, cx: &Cx, form: LeaveForm) -> Result<Leave> {
+        self.keep_leave(cx, form).await
+    }
+
+    async fn leave(&self, cx: &Cx, id: &LeaveId) -> Result<Leave> {
+        self.show_leave(cx, id).await
+    }
+
+    async fn leaves(&self, cx: &Cx, doctor: &DoctorId) -> Result<Vec<LeaveSummary>> {
+        self.list_leaves(cx, doctor).await
+    }
+
+    async fn decide_leave(&self, cx: &Cx, id: &LeaveId, version: i64, ask: LeaveDecision) -> Result<Leave> {
+        self.keep_decision(cx, id, version, ask).await
+    }
+
+    async fn withdraw_leave(&self, cx: &Cx, id: &LeaveId, version: i64) -> Result<Leave> {
+        self.take_leave_back(cx, id, version).await
+    }
+
+    async fn proposal(&self, cx: &Cx, id: &AppointmentId) -> Result<Proposal> {
+        self.show_proposal(cx, id).await
+    }
+
+    async fn answer_proposal(
+        &self,
+        cx: &Cx,
+        id: &AppointmentId,
+        version: i64,
+        ask: AnswerProposal,
+    ) -> Result<Appointment> {
+        self.keep_answer(cx, id, version, ask).await
     }
 
     fn watch(&self) -> broadcast::Receiver<SlotMoved> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use contracts::{
     directory::{DoctorState, FacilityId, Mode, Service, ServiceId},
-    scheduling::{ExceptionKind, Hours, Offer, Policy, ScheduleId},
+    scheduling::{Exception, ExceptionId, ExceptionKind, Hours, Offer, Policy, ScheduleId},
 };
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use platform::{Error, Money, Result, db::Tx};
@@ -89,24 +89,53 @@ platform::row! {
     }
 }
 
+/// Rules that somebody thinks of and nobody has kept.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Hours in place of the schedule's.
+    pub body: Option<ScheduleBody>,
+    /// The desk's services in place of the schedule's; none for a doctor.
+    pub services: Vec<ServiceId>,
+    /// Departures besides those kept.
+    pub added: Vec<Exception>,
+    /// Departures taken back.
+    pub removed: Vec<ExceptionId>,
+}
+
 /// Reads the desk of an offer; 404 where there is no such doctor, desk or schedule.
 pub async fn load(tx: &mut Tx, offer: &Offer, now: Timestamp) -> Result<Desk> {
+    put_together(tx, offer, None, now).await
+}
+
+/// The desk of an offer as a draft would make it. It is only looked at: nothing can be booked by it.
+pub async fn drafted(tx: &mut Tx, offer: &Offer, draft: &Draft, now: Timestamp) -> Result<Desk> {
+    put_together(tx, offer, Some(draft), now).await
+}
+
+async fn put_together(tx: &mut Tx, offer: &Offer, draft: Option<&Draft>, now: Timestamp) -> Result<Desk> {
     let missing = || Error::NotFound("schedule");
-    let owner: Arc<str> = match &offer.doctor {
-        Some(doctor) => doctor.to_string().into(),
-        None => schedule_of(tx, offer).await?.ok_or_else(missing)?.id.to_string().into(),
+    let drafted = draft.and_then(|draft| draft.body.clone());
+    let owner: Arc<str> = match (&offer.doctor, schedule_of(tx, offer).await?) {
+        (Some(doctor), _) => doctor.to_string().into(),
+        (None, Some(row)) => row.id.to_string().into(),
+        (None, None) if drafted.is_some() => "draft".into(),
+        (None, None) => return Err(missing()),
     };
     // The number first: what changes while the rest is read makes the desk look older than it is, never newer.
     let plan_number = owner::numbers(tx, &owner).await?.plan;
-    let row = schedule_of(tx, offer).await?.ok_or_else(missing)?;
+    let (schedule, body) = match (schedule_of(tx, offer).await?, drafted) {
+        (row, Some(body)) => (row.map(|row| row.id), body),
+        (Some(row), None) => (Some(row.id), copies::parse(&row.body)?),
+        (None, None) => return Err(missing()),
+    };
     let facility = copies::facility(tx, &offer.facility).await?.ok_or_else(missing)?;
     let doctor = match &offer.doctor {
         Some(id) => Some(copies::doctor(tx, id).await?.ok_or_else(missing)?),
         None => None,
     };
     let policy = policy::of(tx, &facility.id).await?;
-    let services = services_at(tx, &facility, doctor.as_ref(), &row.id).await?;
-    let body: ScheduleBody = copies::parse(&row.body)?;
+    let own = draft.map_or(&[][..], |draft| &draft.services);
+    let services = services_at(tx, &facility, doctor.as_ref(), schedule.as_ref(), own).await?;
     let zone = zone_of(&facility.zone)?;
     let mut plan = Plan::new(owner.to_string(), facility.id.to_string(), zone.clone());
     plan.sessions = body.hours.iter().map(session).collect();
@@ -114,9 +143,17 @@ pub async fn load(tx: &mut Tx, offer: &Offer, now: Timestamp) -> Result<Desk> {
     plan.policy = rules_of(&policy, body.daily_cap);
     plan.licences = doctor.as_ref().map(licences);
     add_holidays(tx, &mut plan, &policy, now).await?;
-    add_exceptions(tx, &mut plan, &facility.id, offer, &row.id, now).await?;
+    let kept =
+        exception::of_desk(tx, &facility.id, offer.doctor.as_ref(), schedule.as_ref(), now - 48.hours()).await?;
+    add_exceptions(&mut plan, with_draft(kept, draft));
     let (facility, doctor, policy) = (Arc::new(facility), doctor.map(Arc::new), Arc::new(policy));
     Ok(Desk { owner, plan_number, facility, doctor, services, policy, plan })
+}
+
+fn with_draft(kept: Vec<Exception>, draft: Option<&Draft>) -> Vec<Exception> {
+    let Some(draft) = draft else { return kept };
+    let stays = |exception: &Exception| exception.id.as_ref().is_none_or(|id| !draft.removed.contains(id));
+    kept.into_iter().filter(stays).chain(draft.added.iter().cloned()).collect()
 }
 
 async fn schedule_of(tx: &mut Tx, offer: &Offer) -> Result<Option<ScheduleRow>> {
@@ -134,7 +171,8 @@ async fn services_at(
     tx: &mut Tx,
     facility: &Facility,
     doctor: Option<&Doctor>,
-    schedule: &ScheduleId,
+    schedule: Option<&ScheduleId>,
+    drafted: &[ServiceId],
 ) -> Result<Vec<Service>> {
     if !facility.active || doctor.is_some_and(|doctor| doctor.state != DoctorState::Listed) {
         return Ok(Vec::new());
@@ -142,9 +180,11 @@ async fn services_at(
     let wanted: Vec<ServiceId> = if let Some(doctor) = doctor {
         let practice = doctor.practice_at(&facility.id);
         practice.map(|p| p.services.iter().map(|s| s.service.clone()).collect()).unwrap_or_default()
+    } else if !drafted.is_empty() {
+        drafted.to_vec()
     } else {
         let rows: Vec<(ServiceId,)> =
-            tx.all("select service from schedule_service where schedule = $1 order by service", &[schedule]).await?;
+            tx.all("select service from schedule_service where schedule = $1 order by service", &[&schedule]).await?;
         rows.into_iter().map(|(id,)| id).collect()
     };
     let all = copies::services_of(tx, &facility.id).await?;
@@ -247,15 +287,7 @@ async fn add_holidays(tx: &mut Tx, plan: &mut Plan, policy: &Policy, now: Timest
 }
 
 /// Leave, closures, changed and additional hours.
-async fn add_exceptions(
-    tx: &mut Tx,
-    plan: &mut Plan,
-    facility: &FacilityId,
-    offer: &Offer,
-    schedule: &ScheduleId,
-    now: Timestamp,
-) -> Result<()> {
-    let mut exceptions = exception::of_desk(tx, facility, offer.doctor.as_ref(), schedule, now - 48.hours()).await?;
+fn add_exceptions(plan: &mut Plan, mut exceptions: Vec<Exception>) {
     // Hours instead of the week's first: additional ones come on top of them, whichever start earlier.
     exceptions.sort_by_key(|e| (e.kind == ExceptionKind::Extra, e.starts_at));
     for e in exceptions {
@@ -277,7 +309,6 @@ async fn add_exceptions(
             }
         }
     }
-    Ok(())
 }
 
 /// The override of a date; a new one keeps the week's sessions where hours are only added to them.

@@ -46,13 +46,13 @@ pub async fn of_desk(
     tx: &mut Tx,
     facility: &FacilityId,
     doctor: Option<&DoctorId>,
-    schedule: &ScheduleId,
+    schedule: Option<&ScheduleId>,
     from: Timestamp,
 ) -> Result<Vec<Exception>> {
     const OF_DESK: &str = "select id, schedule, doctor, facility, kind, starts_at, ends_at, slot_minutes, capacity, reason \
         from exception where (facility = $1 or doctor = $2 or schedule = $3) and ends_at > $4 \
         order by starts_at, id limit 2000";
-    let rows: Vec<Row> = tx.all(OF_DESK, &[facility, &doctor, schedule, &from]).await?;
+    let rows: Vec<Row> = tx.all(OF_DESK, &[facility, &doctor, &schedule, &from]).await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 

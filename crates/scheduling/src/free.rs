@@ -121,7 +121,7 @@ impl SchedulingContext {
     }
 
     /// The rules that leave a date without a free time.
-    pub(crate) async fn explain(&self, cx: &Cx, offer: Offer, date: Date) -> Result<Vec<WhyNot>> {
+    pub(crate) async fn why_no_time(&self, cx: &Cx, offer: Offer, date: Date) -> Result<Vec<WhyNot>> {
         let now = cx.now();
         let (desk, _) = self.desk_now(&offer, now).await?;
         let (busy, _) = self.busy_of_days(&desk, date, 1).await?;
@@ -288,7 +288,7 @@ fn slot_time(desk: &Desk, slot: &Slot, free: bool) -> SlotTime {
     SlotTime { at: slot.starts_at, local: desk.plan.zone.to_datetime(slot.starts_at).into(), free }
 }
 
-fn status(status: availability::DayStatus) -> DayStatus {
+pub(crate) fn status(status: availability::DayStatus) -> DayStatus {
     use availability::DayStatus as Rule;
     match status {
         Rule::Open => DayStatus::Open,

@@ -1,12 +1,13 @@
 //! What scheduling does by itself: tidies expired holds, lets unanswered requests lapse, tells directory the earliest
-//! free times, forgets old idempotency keys. Every job may run twice, on two nodes, or after a week off (R.O5).
+//! free times, settles what was decided about appointments in a leave, forgets old idempotency keys. Every job may run twice, on two nodes, or after a week off (R.O5).
 
 use std::sync::Arc;
 
+use contracts::scheduling::LeaveId;
 use jiff::SignedDuration;
 use platform::jobs::Jobs;
 
-use crate::{SchedulingContext, idempotency};
+use crate::{SchedulingContext, idempotency, leave_settle};
 
 impl SchedulingContext {
     /// The jobs of this context.
@@ -35,6 +36,20 @@ impl SchedulingContext {
             let this = this.clone();
             async move {
                 while this.lapse_unanswered(&cx).await? > 0 {}
+                Ok(())
+            }
+        });
+        let this = self.clone();
+        jobs.on(leave_settle::JOB, move |cx, leave: LeaveId| {
+            let this = this.clone();
+            async move { this.settle_leave(&cx, &leave).await }
+        });
+        let this = self.clone();
+        jobs.every("settle-leaves", SignedDuration::from_secs(60), move |cx| {
+            let this = this.clone();
+            async move {
+                this.settle_leaves(&cx).await?;
+                while this.lapse_proposals(&cx).await? > 0 {}
                 Ok(())
             }
         });

@@ -18,16 +18,22 @@ mod context;
 mod copies;
 mod desk;
 mod exception;
+mod explain;
 mod free;
 mod hold;
 mod holiday;
 pub mod http;
 mod idempotency;
 mod jobs;
+mod leave;
+mod leave_answer;
+mod leave_choices;
+mod leave_settle;
 mod lists;
 mod moves;
 mod owner;
 mod policy;
+mod preview;
 mod reactions;
 mod reschedule;
 mod schedule;
@@ -39,7 +45,7 @@ use platform::{db::Migration, i18n::Locale};
 pub use context::SchedulingContext;
 
 /// The schema of this context's database, after those of bus and jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_scheduling.sql");
+pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_scheduling.sql", "0002_leave.sql");
 
 /// The texts of this context's errors.
 pub const TEXTS: &[(Locale, &str)] = &[

@@ -82,7 +82,8 @@ async fn coming_of(tx: &mut Tx, patient: &PatientId) -> Result<Vec<appointment::
 
 /// Takes out of every table what is of a person; answers how many rows it touched.
 async fn erase(cx: &Cx, tx: &mut Tx, patient: &PatientId) -> Result<u64> {
-    const SCRUB: [&str; 6] = [
+    const SCRUB: [&str; 7] = [
+        "update leave_visit set reason = null where appointment in (select id from appointment where patient = $1)",
         "update appointment_change set reason = null, cause = null where appointment in (select id from appointment where patient = $1)",
         "update appointment set complaint = null, reason = null, cause = null, booked_by = null where patient = $1",
         "delete from patient_claim where patient = $1",

@@ -17,6 +17,7 @@ use crate::{
     change::{self, Line, Why},
     claim, copies,
     desk::{Desk, DeskKey},
+    moves::Moves,
     owner, policy,
     verdict::{Terms, Verdict},
 };
@@ -102,39 +103,62 @@ impl SchedulingContext {
         let (cx, watch) = (cx.clone(), self.watch.clone());
         self.db
             .write(async move |tx| {
-                let Judged { row: before, side, verdict, reason } = judged;
-                let now = cx.now();
-                copies::lock_patient(tx, &before.patient, None).await?;
-                let desk = &verdict.desk;
-                if !owner::touch_among(tx, &desk.owner, desk.plan_number, std::slice::from_ref(&before.owner)).await? {
-                    return Err(Error::conflict(RULES_CHANGED));
-                }
-                still_as_read(tx, &before).await?;
-                claim::release(tx, &before).await?;
-                let overbooked = claim_anew(tx, &before, &verdict, now).await?;
-                let why = Why { reason, cause: None };
-                let row = Row { reason: why.reason.clone(), ..moved(&before, side, &verdict, overbooked, now) };
-                write(tx, &before, &row).await?;
-                let line =
-                    Line { from: before.state, to: row.state, from_start: before.starts_at, to_start: row.starts_at };
-                change::remember(&cx, tx, &before, &line, &why).await?;
-                tx.publish(&cx, &AppointmentRescheduled { visit: row.visit() }).await?;
-                change::audit(&cx, tx, &row, Deed::Move).await?;
-                let freed = change::slot_moved(&before, before.starts_at, before.ends_at, true);
-                let taken = change::slot_moved(&row, row.starts_at, row.ends_at, false);
-                tx.after_commit(move || {
-                    let _ = watch.send(freed); // nobody watches: fine
-                    let _ = watch.send(taken);
-                });
+                let Judged { row, side, verdict, reason } = judged;
+                let wanted = Wanted { before: &row, side, verdict: &verdict, reason, no_dearer: false };
+                let row = carry_out(&cx, tx, wanted, &watch).await?;
                 appointment::show(&cx, tx, row, side).await
             })
             .await
     }
 }
 
+/// A move judged, about to be carried out.
+pub(crate) struct Wanted<'a> {
+    pub before: &'a Row,
+    pub side: Side,
+    pub verdict: &'a Verdict,
+    /// The reason, sealed.
+    pub reason: Option<Vec<u8>>,
+    /// Another doctor's fee is not asked of a patient who did not choose them (R.H6).
+    pub no_dearer: bool,
+}
+
+/// Locks, lets the old time go, has the new one, writes and says it: all or nothing. `Stale` where the row is no longer as
+/// it was read, conflict [`RULES_CHANGED`] where the rules are no longer those it was judged by.
+pub(crate) async fn carry_out(cx: &Cx, tx: &mut Tx, wanted: Wanted<'_>, watch: &Moves) -> Result<Row> {
+    let Wanted { before, side, verdict, reason, no_dearer } = wanted;
+    let now = cx.now();
+    copies::lock_patient(tx, &before.patient, None).await?;
+    let desk = &verdict.desk;
+    if !owner::touch_among(tx, &desk.owner, desk.plan_number, std::slice::from_ref(&before.owner)).await? {
+        return Err(Error::conflict(RULES_CHANGED));
+    }
+    still_as_read(tx, before).await?;
+    claim::release(tx, before).await?;
+    let overbooked = claim_anew(tx, before, verdict, now).await?;
+    let why = Why { reason, cause: None };
+    let mut row = Row { reason: why.reason.clone(), ..moved(before, side, verdict, overbooked, now) };
+    if no_dearer {
+        row.price = row.price.min(before.price);
+    }
+    write(tx, before, &row).await?;
+    let line = Line { from: before.state, to: row.state, from_start: before.starts_at, to_start: row.starts_at };
+    change::remember(cx, tx, before, &line, &why).await?;
+    tx.publish(cx, &AppointmentRescheduled { visit: row.visit() }).await?;
+    change::audit(cx, tx, &row, Deed::Move).await?;
+    let freed = change::slot_moved(before, before.starts_at, before.ends_at, true);
+    let taken = change::slot_moved(&row, row.starts_at, row.ends_at, false);
+    let watch = watch.clone();
+    tx.after_commit(move || {
+        let _ = watch.send(freed); // nobody watches: fine
+        let _ = watch.send(taken);
+    });
+    Ok(row)
+}
+
 /// Behind the patient's lock, which every move and cancellation takes: who was slower learns so before claims are looked
 /// for where they are no more (R.C4).
-async fn still_as_read(tx: &mut Tx, before: &Row) -> Result<()> {
+pub(crate) async fn still_as_read(tx: &mut Tx, before: &Row) -> Result<()> {
     let found: Option<(i64,)> = tx.one("select version from appointment where id = $1", &[&before.id]).await?;
     if found == Some((before.version,)) { Ok(()) } else { Err(Error::Stale) }
 }

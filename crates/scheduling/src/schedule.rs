@@ -15,7 +15,7 @@ use crate::{
     appointment::{self, Row, columns},
     availability::{self, Audience, Purpose, Refusal, Request},
     copies,
-    desk::{self, Desk, ScheduleBody},
+    desk::{self, Desk, Draft, ScheduleBody},
     exception, free, owner,
 };
 
@@ -24,11 +24,11 @@ const MOST_HOURS: usize = 60;
 const MOST_SERVICES: usize = 50;
 /// Affected appointments looked through, and shown.
 const LOOKED_THROUGH: i64 = 5_000;
-const SHOWN: usize = 100;
+pub(crate) const SHOWN: usize = 100;
 
 platform::row! {
-    struct ScheduleRow {
-        id: ScheduleId,
+    pub(crate) struct ScheduleRow {
+        pub id: ScheduleId,
         facility: FacilityId,
         doctor: Option<DoctorId>,
         body: String,
@@ -38,7 +38,7 @@ platform::row! {
 
 impl ScheduleRow {
     /// Whose time it is.
-    fn owner(&self) -> String {
+    pub(crate) fn owner(&self) -> String {
         self.doctor.as_ref().map_or_else(|| self.id.to_string(), ToString::to_string)
     }
 }
@@ -225,7 +225,7 @@ async fn owners_touched(cx: &Cx, tx: &mut Tx, exception: &Exception) -> Result<V
 
 /// Whether the facility is known, the doctor practises there, and the desk's services are the facility's own: nobody
 /// takes another's services to their desk.
-async fn check_place(tx: &mut Tx, form: &ScheduleForm) -> Result<()> {
+pub(crate) async fn check_place(tx: &mut Tx, form: &ScheduleForm) -> Result<()> {
     let mut problems = Problems::default();
     problems.check(copies::facility(tx, &form.facility).await?.is_some(), "facility", "unknown");
     if let Some(doctor) = &form.doctor {
@@ -240,7 +240,7 @@ async fn check_place(tx: &mut Tx, form: &ScheduleForm) -> Result<()> {
     problems.done()
 }
 
-async fn find(tx: &mut Tx, form: &ScheduleForm) -> Result<Option<ScheduleRow>> {
+pub(crate) async fn find(tx: &mut Tx, form: &ScheduleForm) -> Result<Option<ScheduleRow>> {
     const OF_DOCTOR: &str =
         "select id, facility, doctor, body, version from schedule where facility = $1 and doctor = $2";
     const OF_DESK: &str = "select s.id, s.facility, s.doctor, s.body, s.version from schedule_service x \
@@ -318,7 +318,7 @@ impl SchedulingContext {
         let mut all = Affected { count: 0, appointments: Vec::new() };
         for owner in owners {
             let (cx, room) = (cx.clone(), SHOWN - all.appointments.len());
-            let part = self.db.read(async move |tx| affected_of(&cx, tx, &owner, span, room).await).await?;
+            let part = self.db.read(async move |tx| affected_of(&cx, tx, &owner, span, room, None).await).await?;
             all.count += part.count;
             all.appointments.extend(part.appointments);
         }
@@ -326,12 +326,14 @@ impl SchedulingContext {
     }
 }
 
-async fn affected_of(
+/// Coming visits of an owner that the rules, or at one facility a draft of them, would not allow; `room` of them shown.
+pub(crate) async fn affected_of(
     cx: &Cx,
     tx: &mut Tx,
     owner: &str,
     span: Option<(Timestamp, Timestamp)>,
     room: usize,
+    draft: Option<(&FacilityId, &Draft)>,
 ) -> Result<Affected> {
     const COMING: &str = concat!(
         "select ",
@@ -349,8 +351,12 @@ async fn affected_of(
     let mut desks: Vec<(Offer, Option<Desk>)> = Vec::new();
     for row in rows {
         let offer = row.offer();
+        if draft.is_some_and(|(facility, _)| *facility != offer.facility) {
+            continue;
+        }
         if !desks.iter().any(|(known, _)| *known == offer) {
-            desks.push((offer.clone(), desk_of(tx, &offer, now).await?));
+            let drafted = draft.filter(|(facility, _)| **facility == offer.facility).map(|(_, draft)| draft);
+            desks.push((offer.clone(), desk_of(tx, &offer, drafted, now).await?));
         }
         let desk = desks.iter().find(|(known, _)| *known == offer).and_then(|(_, desk)| desk.as_ref());
         // A desk that is gone keeps nobody.
@@ -364,8 +370,12 @@ async fn affected_of(
     Ok(affected)
 }
 
-async fn desk_of(tx: &mut Tx, offer: &Offer, now: Timestamp) -> Result<Option<Desk>> {
-    match desk::load(tx, offer, now).await {
+async fn desk_of(tx: &mut Tx, offer: &Offer, draft: Option<&Draft>, now: Timestamp) -> Result<Option<Desk>> {
+    let desk = match draft {
+        Some(draft) => desk::drafted(tx, offer, draft, now).await,
+        None => desk::load(tx, offer, now).await,
+    };
+    match desk {
         Ok(desk) => Ok(Some(desk)),
         Err(Error::NotFound(_)) => Ok(None),
         Err(other) => Err(other),
@@ -383,7 +393,7 @@ fn no_longer_fits(desk: &Desk, row: &Row, now: Timestamp) -> bool {
 }
 
 /// What every field must be, all told at once.
-fn check(form: &ScheduleForm) -> Result<()> {
+pub(crate) fn check(form: &ScheduleForm) -> Result<()> {
     let mut problems = Problems::default();
     problems.check(form.doctor.is_some() == form.services.is_empty(), "services", "doctor-or-services");
     problems.at_most("services", form.services.len(), MOST_SERVICES);

@@ -39,11 +39,21 @@ pub fn check(plan: &Plan, request: &Request, busy: &[Busy], now: Timestamp) -> R
     }
     let local = plan.zone.to_datetime(request.starts_at).date();
     let rule = Rule::new(plan, &request.wish, (later(local, -1), later(local, 1)), busy, now)?;
+    accept_on(&rule, local, at)
+}
+
+/// The same for a rule already worked out for the dates around.
+pub(super) fn accept_at(rule: &Rule<'_>, plan: &Plan, at: i64) -> Result<AcceptedSlot, Refusal> {
+    let local = plan.zone.to_datetime(instant(at).ok_or(Refusal::NoSession)?).date();
+    accept_on(rule, local, at)
+}
+
+fn accept_on(rule: &Rule<'_>, local: Date, at: i64) -> Result<AcceptedSlot, Refusal> {
     let mut closest = Refusal::NoSession;
     // A session past midnight began the day before; where the clock goes back over midnight, the day after.
     for date in (-1..=1).map(|days| later(local, days)) {
         for opening in rule.openings(date).iter().filter(|opening| opening.holds(at)) {
-            match accept(&rule, opening, date, at) {
+            match accept(rule, opening, date, at) {
                 Ok(accepted) => return Ok(accepted),
                 Err(refusal) if refusal.depth() > closest.depth() => closest = refusal,
                 Err(_) => {}

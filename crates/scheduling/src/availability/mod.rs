@@ -1,7 +1,7 @@
 //! When somebody can be booked: plain values in, plain values out; no database, no clock, no I/O.
 //!
 //! [`free_times`] lists and [`check`] accepts; both ask the one rule in `rule.rs` (R.G10), so what is listed can be
-//! booked and what can be booked is listed. [`why`] explains an empty day, [`alternatives`] consoles a loser (R.C7).
+//! booked and what can be booked is listed. [`why`] explains an empty day, [`explain`] every instant of a day, [`alternatives`] consoles a loser (R.C7).
 //!
 //! What was decided:
 //! - **Precedence (R.V1).** The weekly plan is weakest. A [`DateOverride`] replaces the weekly plan of its date. A
@@ -25,6 +25,7 @@ mod alternatives;
 mod busy;
 mod check;
 mod exception;
+mod explain;
 mod free_times;
 mod grid;
 mod licence;
@@ -45,6 +46,7 @@ pub use alternatives::alternatives;
 pub use busy::Busy;
 pub use check::{AcceptedSlot, check};
 pub use exception::{AddedSlot, DateOverride, Holiday, RemovedSlot};
+pub use explain::{Stretch, explain};
 pub use free_times::{Day, DayStatus, FreeTimes, MAX_DAYS, Slot, free_times};
 pub use licence::{Licence, Licences, PracticePermit};
 pub use mode::{Mode, Modes};
