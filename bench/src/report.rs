@@ -51,6 +51,7 @@ impl Line {
 /// The lines of one run.
 pub struct Report {
     head: String,
+    kept: bool,
     lines: Vec<Line>,
 }
 
@@ -77,7 +78,14 @@ impl Report {
             let _ = writeln!(head, "\n{note}");
         }
         println!("{head}");
-        Self { head, lines: Vec::new() }
+        Self { head, kept: true, lines: Vec::new() }
+    }
+
+    /// Prints alone: a trial is no result.
+    #[must_use]
+    pub fn as_trial(mut self, trial: bool) -> Self {
+        self.kept = !trial;
+        self
     }
 
     /// Notes a measurement, and prints it.
@@ -88,7 +96,7 @@ impl Report {
 
     /// Appends everything to the file; answers whether every aim was reached.
     pub fn end(self) -> Result<bool> {
-        if !self.lines.is_empty() {
+        if self.kept && !self.lines.is_empty() {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
             let mut file = OpenOptions::new().create(true).append(true).open(path)?;
             let rows: Vec<String> = self.lines.iter().map(Line::row).collect();

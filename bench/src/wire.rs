@@ -171,7 +171,8 @@ fn headers<'h>(head: &'h [u8], name: &str) -> impl Iterator<Item = &'h str> {
 /// Writes a request into `into`, in place of what was there. `more` are further header lines, each ended by CRLF.
 pub fn request(into: &mut Vec<u8>, method: &str, path: &str, token: &str, more: &str, body: &[u8]) {
     into.clear();
-    for part in [method, " ", path, " HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n", more] {
+    let accept = if more.contains("accept: ") { "" } else { "accept: application/json\r\n" };
+    for part in [method, " ", path, " HTTP/1.1\r\nhost: localhost\r\n", accept, more] {
         into.extend_from_slice(part.as_bytes());
     }
     if !token.is_empty() {

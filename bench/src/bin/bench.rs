@@ -45,6 +45,9 @@ struct Cli {
     /// Growth to ten million appointments as well (some 15 GB of disk).
     #[arg(long)]
     ten_million: bool,
+    /// Prints alone and appends nothing.
+    #[arg(long)]
+    trial: bool,
     /// A remark for the table: what else the machine was doing.
     #[arg(long, default_value = "")]
     note: String,
@@ -94,7 +97,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Result<bool> {
-    let mut report = Report::begin(&cli.note);
+    let mut report = Report::begin(&cli.note).as_trial(cli.trial);
     let measured = measure(cli, &mut report).await;
     // What was measured before a failure is kept.
     let reached = report.end()?;

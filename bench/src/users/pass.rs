@@ -12,6 +12,9 @@ use crate::wire::{Answer, Wire, request};
 /// Tokens older than this are traded for new ones before anything else.
 const AGED: Duration = Duration::from_mins(10);
 
+/// What a browser says with each page it asks for.
+const BROWSER: &str = "accept: text/html\r\nsec-fetch-site: same-origin\r\n";
+
 /// What somebody shows.
 pub enum Pass {
     /// Tokens.
@@ -23,7 +26,7 @@ pub enum Pass {
         /// Since when.
         since: Instant,
     },
-    /// The `Cookie` header of a browser.
+    /// What a browser says, its cookies among it.
     Cookies(String),
 }
 
@@ -55,21 +58,21 @@ pub async fn by_api(address: SocketAddr, from: &str, login: &str, password: &str
 /// Signs in on the page, as a browser does: the form, its token against forgery, the cookie.
 pub async fn by_page(address: SocketAddr, from: &str, login: &str, password: &str) -> Result<Pass> {
     let (mut wire, mut ask, mut jar) = (Wire::new(address), Vec::new(), Vec::new());
-    request(&mut ask, "GET", "/masuk", "", from, b"");
+    request(&mut ask, "GET", "/masuk", "", &[from, BROWSER].concat(), b"");
     let answer = wire.exchange(&ask).await?;
     keep_cookies(&mut jar, &answer);
     let page = String::from_utf8_lossy(answer.body).into_owned();
     let token = page.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
     let (token, _) = token.with_context(|| format!("the page to sign in has no form: {}", answer.start()))?;
     let form = format!("csrf={}&next=&login={}&password={}", escaped(token), escaped(login), escaped(password));
-    let more = format!("{from}cookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n", line(&jar));
+    let more = format!("{from}{BROWSER}cookie: {}\r\ncontent-type: application/x-www-form-urlencoded\r\n", line(&jar));
     request(&mut ask, "POST", "/masuk", "", &more, form.as_bytes());
     let answer = wire.exchange(&ask).await?;
     if answer.status != 303 && answer.status != 302 {
         bail!("{login} cannot sign in on the page: {} {}", answer.status, answer.start());
     }
     keep_cookies(&mut jar, &answer);
-    Ok(Pass::Cookies(format!("cookie: {}\r\n", line(&jar))))
+    Ok(Pass::Cookies(format!("{BROWSER}cookie: {}\r\n", line(&jar))))
 }
 
 fn keep_cookies(jar: &mut Vec<(String, String)>, answer: &Answer<'_>) {
