@@ -1,5 +1,5 @@
 //! Brings a fresh Debian machine to where the tests can run: packages, PostgreSQL on 127.0.0.1:5432, RabbitMQ on
-//! 127.0.0.1:5672, cargo-nextest. Tests that need Redis start one of their own.
+//! 127.0.0.1:5672, cargo-nextest. Tests that need Redis, or an authority for certificates, start one of their own.
 //! What is there already is left alone.
 
 use std::net::{SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::workspace;
 
 /// A program the tests need and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 8] = [
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/bin/pg_createcluster", "postgresql"),
@@ -19,6 +19,7 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("npm", "npm"),
     ("/usr/bin/redis-server", "redis-server"),
     ("/usr/sbin/rabbitmq-server", "rabbitmq-server"),
+    ("/usr/bin/pebble", "pebble"),
 ];
 
 /// The newest runner that this workspace's compiler builds.

@@ -11,9 +11,10 @@ use http_body::Body;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
 };
+use platform::tls::Mutual;
 use tokio::{
     sync::OwnedSemaphorePermit,
     time::{Instant, timeout_at},
@@ -22,6 +23,7 @@ use tokio::{
 use crate::{
     body::{Answer, Bounds, Held, Outgoing, Passing, full, gather},
     connection::{Activity, Caller, Entered},
+    crowd::Guest,
     headers::{self, Manner},
     numbers,
     phase::Phases,
@@ -31,6 +33,7 @@ use crate::{
     table::{Route, Table},
     tunnel,
     visit::Visit,
+    way::Way,
 };
 
 /// How often a request is sent at most.
@@ -39,7 +42,7 @@ const TRIES: usize = 3;
 /// The services and the connections to them.
 pub(crate) struct Forwarder {
     services: Vec<Arc<Service>>,
-    client: Client<HttpConnector, Outgoing>,
+    client: Client<Way, Outgoing>,
     times: Times,
     body_limit: u64,
     replay: u64,
@@ -53,8 +56,18 @@ pub(crate) struct Errand<'a> {
     pub caller: &'a Arc<Caller>,
     pub activity: &'a Arc<Activity>,
     /// What must last until the answer is read to its end.
-    pub kept: (Entered, Option<OwnedSemaphorePermit>),
+    pub kept: Kept,
     pub phase: Phases,
+}
+
+/// What a request takes up.
+pub(crate) struct Kept {
+    /// Of its connection: there is something to wait for.
+    pub _entered: Entered,
+    /// Of its client's share.
+    pub _guest: Guest,
+    /// Of all the requests there may be. Streams give it back: they are bounded by connections and by each client's share.
+    pub permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A body that is sent once, or again.
@@ -76,18 +89,16 @@ enum Failure {
 }
 
 impl Forwarder {
-    pub fn new(settings: &Settings, table: &Table) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(Duration::from_millis(settings.connect_ms)));
+    pub fn new(settings: &Settings, table: &Table, sure: Option<Arc<Mutual>>) -> Self {
+        let services: Vec<_> = table.services().map(|(name, addresses)| Service::new(name, addresses)).collect();
+        let way = Way::new(Duration::from_millis(settings.connect_ms), sure, &services);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_millis(settings.pool_idle_ms))
             .pool_max_idle_per_host(settings.pool_size)
             .http1_max_buf_size(64 * 1024)
-            .build(connector);
-        let services = table.services().map(|(name, addresses)| Service::new(name, addresses)).collect();
+            .build(way);
         Self {
             services,
             client,
@@ -147,8 +158,7 @@ impl Forwarder {
             Gathered::Whole(bytes) => full(bytes),
             Gathered::Streaming(body) => {
                 if endless {
-                    // Connections are bounded; open streams must not use up the requests.
-                    errand.kept.1 = None;
+                    errand.kept.permit = None;
                 }
                 Passing::on(body, errand.activity.clone(), self.times.stream_idle, (errand.kept, engaged))
             }
@@ -230,10 +240,12 @@ impl Forwarder {
             })?;
             self.gather(answer, repeatable).await
         };
+        let waiting = Waiting::for_(replica);
         let outcome = tokio::select! {
             outcome = timeout_at(until, answering) => outcome.unwrap_or(Err(Failure::Late)),
             () = given_up(service, replica), if repeatable => Err(Failure::Gone),
         };
+        waiting.is_over();
         match &outcome {
             Ok(_) => replica.answered(),
             Err(Failure::Unsent) => replica.mark(false),
@@ -266,6 +278,34 @@ impl Forwarder {
         *request.uri_mut() = address(&engaged.0, Some(&PathAndQuery::from_static(path)));
         let answer = self.client.request(request).await.ok().filter(|answer| answer.status() == StatusCode::OK)?;
         Limited::new(answer.into_body(), limit).collect().await.ok().map(http_body_util::Collected::to_bytes)
+    }
+}
+
+/// A client who waits; one who goes away without an answer leaves a mark.
+struct Waiting<'r> {
+    replica: &'r Replica,
+    since: Instant,
+    over: bool,
+}
+
+/// Who goes away sooner has changed their mind.
+const PATIENT: Duration = Duration::from_millis(500);
+
+impl<'r> Waiting<'r> {
+    fn for_(replica: &'r Replica) -> Self {
+        Self { replica, since: Instant::now(), over: false }
+    }
+
+    fn is_over(mut self) {
+        self.over = true;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.over && self.since.elapsed() >= PATIENT {
+            self.replica.kept_waiting();
+        }
     }
 }
 

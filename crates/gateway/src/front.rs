@@ -14,7 +14,8 @@ use crate::{
     body::Answer,
     compress::{AskedFromElsewhere, is_asked_from_elsewhere},
     connection::{Activity, Caller},
-    forward::{Errand, Forwarder},
+    crowd::Crowd,
+    forward::{Errand, Forwarder, Kept},
     guard,
     headers::Manner,
     limit::RateLimit,
@@ -40,6 +41,7 @@ pub(crate) struct Front {
     pub forwarder: Forwarder,
     pub descriptions: Descriptions,
     pub room: Arc<Semaphore>,
+    pub crowd: Arc<Crowd>,
     pub hsts: Option<HeaderValue>,
     pub phase: watch::Receiver<Phase>,
 }
@@ -106,6 +108,7 @@ impl Front {
         let host = guard::host(&head, &self.settings.hosts)?;
         let path = guard::path(&head, &self.settings.internal_paths)?;
         self.admit(visit).await?;
+        let guest = self.crowd.enter(visit.rate_key()).ok_or(Refusal::TooMany(1))?;
         let permit = self.room.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
         if path == DESCRIPTION && matches!(head.method, Method::GET | Method::HEAD) {
             return self.descriptions.answer(&head.headers, &self.forwarder, &self.table, DESCRIBED_WITHIN).await;
@@ -124,7 +127,7 @@ impl Front {
             manner,
             caller,
             activity,
-            kept: (entered, Some(permit)),
+            kept: Kept { _entered: entered, _guest: guest, permit: Some(permit) },
             phase: self.phase(),
         };
         self.forwarder.forward(errand, head, body).await

@@ -5,14 +5,17 @@
 //! name, address and form ([`guard`]), the client's rate ([`limit`]), the routing table ([`table`]), what may be said on
 //! whose behalf ([`headers`]), and a replica of its service ([`forward`]). `docs/gateway.md` tells operators the rest.
 
+mod acme;
 mod body;
 mod compress;
 mod connection;
+mod crowd;
 mod door;
 mod forward;
 mod front;
 mod guard;
 mod headers;
+mod life;
 mod limit;
 mod numbers;
 mod openapi;
@@ -26,6 +29,7 @@ mod table;
 mod tls;
 mod tunnel;
 mod visit;
+mod way;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -41,6 +45,7 @@ use platform::{
     },
     i18n::{Locale, Texts},
     telemetry::Metrics,
+    tls::Mutual,
 };
 use tokio::{
     net::TcpListener,
@@ -50,6 +55,8 @@ use tokio::{
 };
 
 use crate::{
+    acme::{Folder, Keeper, Plan},
+    crowd::Crowd,
     door::Door,
     forward::Forwarder,
     front::Front,
@@ -103,19 +110,35 @@ impl Gateway {
     /// Listens, looks after the services, and forwards requests by the table. Fails where an address is taken, a
     /// certificate does not fit, or a route's service has no address.
     pub async fn start(settings: Settings, table: Table, parts: Parts) -> Result<Handle> {
+        Self::start_over(settings, table, parts, None).await
+    }
+
+    /// As [`Gateway::start`], over connections to services on which both ends show certificates, where one is given.
+    pub async fn start_over(
+        settings: Settings,
+        table: Table,
+        parts: Parts,
+        sure: Option<Arc<Mutual>>,
+    ) -> Result<Handle> {
         table.check()?;
         numbers::describe();
-        let certificates = certificates(&settings).await?;
+        let plan = Plan::of(&settings)?;
+        let shared = match &plan {
+            Some(plan) => Some(Folder::open(&plan.folder).await?),
+            None => None,
+        };
+        let certificates = certificates(&settings, shared.as_ref()).await?;
         let tls = certificates.as_ref().map(|certificates| certificates.acceptor()).transpose()?;
         let listener = listen(&settings.listen).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
         let (phase, phases) = watch::channel(Phase::Open);
-        let forwarder = Forwarder::new(&settings, &table);
+        let forwarder = Forwarder::new(&settings, &table, sure.clone());
         let services = forwarder.services().to_vec();
         join_all(services.iter().map(|service| service.resolve())).await;
-        let mut helpers = look_after(&services, &settings);
+        let mut helpers = look_after(&services, &settings, sure.as_ref());
+        let reload = Duration::from_secs(settings.reload_seconds);
         if let Some(certificates) = &certificates {
-            helpers.push(tokio::spawn(certificates.clone().watch(Duration::from_secs(settings.reload_seconds))));
+            helpers.push(tokio::spawn(certificates.clone().watch(reload, parts.clock.clone())));
         }
         let room = Room::new(settings.connections, settings.connections_per_client);
         let mut servers = Vec::new();
@@ -124,7 +147,16 @@ impl Gateway {
         let redirect_address = redirect.as_ref().map(|(_, address)| *address);
         let operations_address = operations.as_ref().map(|(_, address)| *address);
         if let Some((listener, _)) = redirect {
-            servers.push(side(listener, redirect::router(&settings), Phase::Closing, &phases));
+            let answers = match &shared {
+                Some(folder) => Some(folder.answers()),
+                None => Some(&settings.acme_folder).filter(|folder| !folder.is_empty()).map(PathBuf::from),
+            };
+            servers.push(side(listener, redirect::router(&settings, answers), Phase::Closing, &phases));
+        }
+        if let (Some(plan), Some(folder), Some(certificates)) = (plan, shared, &certificates) {
+            let (clock, entropy) = (parts.clock.clone(), parts.entropy.clone());
+            let keeper = Keeper::new(plan, folder, certificates.clone(), clock, entropy).await?;
+            helpers.push(tokio::spawn(keeper.keep(reload)));
         }
         if let Some((listener, _)) = operations {
             let router = health::router(checks(&phases, &services), Some(Metrics::install()?));
@@ -142,6 +174,7 @@ impl Gateway {
             forwarder,
             descriptions: Descriptions::default(),
             room: Arc::new(Semaphore::new(settings.requests)),
+            crowd: Crowd::new(settings.requests_per_client),
             hsts: hsts(&settings),
             phase: phases,
             table,
@@ -242,10 +275,11 @@ async fn seen_elsewhere(delay: Duration) {
     tokio::time::sleep(delay).await;
 }
 
-fn look_after(services: &[Arc<Service>], settings: &Settings) -> Vec<JoinHandle<()>> {
+fn look_after(services: &[Arc<Service>], settings: &Settings, sure: Option<&Arc<Mutual>>) -> Vec<JoinHandle<()>> {
     let every = Duration::from_millis(settings.probe_interval_ms.max(1));
     let patience = Duration::from_millis(settings.probe_limit_ms);
-    services.iter().map(|service| tokio::spawn(probe::watch(service.clone(), every, patience))).collect()
+    let watch = |service: &Arc<Service>| probe::watch(service.clone(), every, patience, sure.cloned());
+    services.iter().map(|service| tokio::spawn(watch(service))).collect()
 }
 
 fn limit(settings: &Settings, parts: &Parts) -> Option<Arc<dyn RateLimit>> {
@@ -277,7 +311,10 @@ fn checks(phases: &watch::Receiver<Phase>, services: &[Arc<Service>]) -> Vec<Che
     vec![staying, answered]
 }
 
-async fn certificates(settings: &Settings) -> Result<Option<Arc<Certificates>>> {
+async fn certificates(settings: &Settings, shared: Option<&Folder>) -> Result<Option<Arc<Certificates>>> {
+    if let Some(folder) = shared {
+        return Ok(Some(Certificates::ordered(folder.certificate()).await));
+    }
     match (settings.certificate.as_str(), settings.private_key.as_str()) {
         ("", "") => Ok(None),
         ("", _) | (_, "") => Err(Error::internal("gateway.certificate and gateway.private_key belong together")),

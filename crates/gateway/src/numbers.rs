@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use jiff::Timestamp;
 
-use crate::{replica::Service, table::Route};
+use crate::{life::Life, replica::Service, table::Route};
 
 /// Says what the numbers mean.
 pub(crate) fn describe() {
@@ -18,6 +19,12 @@ pub(crate) fn describe() {
     metrics::describe_gauge!("gateway_connections", "Connections open.");
     metrics::describe_gauge!("gateway_tunnels", "WebSockets open.");
     metrics::describe_gauge!("gateway_certificate_reload_failed", "1 while the certificate's files cannot be read.");
+    metrics::describe_gauge!(
+        "gateway_certificate_days_left",
+        "Days until the certificate ends; 0 while there is none."
+    );
+    metrics::describe_gauge!("gateway_certificate_life_left", "Share of the certificate's life that is left, 1 to 0.");
+    metrics::describe_counter!("gateway_certificate_orders_total", "Certificates ordered by ACME, by outcome.");
 }
 
 /// Counts an answered request.
@@ -66,6 +73,17 @@ pub(crate) fn replicas(service: &Service) {
 /// Tells whether the certificate's files could be read.
 pub(crate) fn certificate(failed: bool) {
     metrics::gauge!("gateway_certificate_reload_failed").set(f64::from(u8::from(failed)));
+}
+
+/// Tells how long the certificate is good for; `None` where there is none.
+pub(crate) fn life(life: Option<&Life>, now: Timestamp) {
+    metrics::gauge!("gateway_certificate_days_left").set(life.map_or(0.0, |life| life.days_left(now)));
+    metrics::gauge!("gateway_certificate_life_left").set(life.map_or(0.0, |life| life.share_left(now)));
+}
+
+/// Counts a certificate that was ordered, or was not: `done` or `failed`.
+pub(crate) fn ordered(outcome: &'static str) {
+    metrics::counter!("gateway_certificate_orders_total", "outcome" => outcome).increment(1);
 }
 
 /// An open connection, counted until it is dropped.

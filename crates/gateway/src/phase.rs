@@ -1,12 +1,10 @@
 //! How far the gateway is on its way out, and who is still inside.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::crowd::{Crowd, Guest};
 
 /// From opening to the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
@@ -52,21 +50,20 @@ impl Phases {
 pub(crate) struct Room {
     places: Arc<Semaphore>,
     size: u32,
-    per_client: usize,
-    clients: Mutex<HashMap<IpAddr, usize>>,
+    crowd: Arc<Crowd>,
 }
 
 /// A connection's place; given back when it is dropped.
 pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(Arc<Room>, IpAddr)>,
+    _guest: Guest,
 }
 
 impl Room {
     pub fn new(size: usize, per_client: usize) -> Arc<Self> {
         let size = size.clamp(1, u32::MAX as usize >> 4);
         let places = Arc::new(Semaphore::new(size));
-        Arc::new(Self { places, size: size as u32, per_client, clients: Mutex::default() })
+        Arc::new(Self { places, size: size as u32, crowd: Crowd::new(per_client) })
     }
 
     /// Waits until there is room.
@@ -75,36 +72,18 @@ impl Room {
     }
 
     /// A place for a connection of this client; `None` where it has too many. A client that is not counted (a proxy) has as many as it likes.
-    pub fn place(self: &Arc<Self>, permit: OwnedSemaphorePermit, client: Option<IpAddr>) -> Option<Place> {
-        let Some(client) = client.filter(|_| self.per_client > 0) else {
-            return Some(Place { _permit: permit, counted: None });
+    pub fn place(&self, permit: OwnedSemaphorePermit, client: Option<IpAddr>) -> Option<Place> {
+        let guest = match client {
+            Some(client) => self.crowd.enter(client)?,
+            None => Guest::uncounted(),
         };
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let has = clients.entry(client).or_default();
-        if *has >= self.per_client {
-            return None;
-        }
-        *has += 1;
-        Some(Place { _permit: permit, counted: Some((self.clone(), client)) })
+        Some(Place { _permit: permit, _guest: guest })
     }
 
     /// Resolves when nobody is inside.
     pub async fn emptied(&self) {
         // The semaphore is never closed.
         let _ = self.places.acquire_many(self.size).await;
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let Some((room, client)) = &self.counted else { return };
-        let mut clients = room.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(has) = clients.get_mut(client) {
-            *has -= 1;
-            if *has == 0 {
-                clients.remove(client);
-            }
-        }
     }
 }
 
@@ -125,6 +104,5 @@ mod tests {
         assert!(room.place(room.permit().await, client).is_some());
         drop(two);
         room.emptied().await;
-        assert!(room.clients.lock().unwrap().is_empty());
     }
 }

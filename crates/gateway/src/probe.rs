@@ -7,24 +7,25 @@ use futures_util::future::join_all;
 use http::{Request, Uri};
 use http_body_util::Empty;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
 };
+use platform::tls::Mutual;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::{
     numbers,
     replica::{Replica, Service},
+    way::Way,
 };
 
 /// How often names are resolved anew.
 const RESOLVE_EVERY: Duration = Duration::from_secs(5);
 
 /// Looks after the replicas of one service until it is aborted.
-pub(crate) async fn watch(service: Arc<Service>, every: Duration, patience: Duration) {
-    let mut connector = HttpConnector::new();
-    connector.set_connect_timeout(Some(patience));
-    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
+pub(crate) async fn watch(service: Arc<Service>, every: Duration, patience: Duration, sure: Option<Arc<Mutual>>) {
+    let way = Way::new(patience, sure, std::slice::from_ref(&service));
+    let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(way);
     let mut rounds = interval(every);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut resolved = Instant::now();
@@ -40,7 +41,7 @@ pub(crate) async fn watch(service: Arc<Service>, every: Duration, patience: Dura
     }
 }
 
-async fn look(service: &Service, replica: &Replica, client: &Client<HttpConnector, Empty<Bytes>>, patience: Duration) {
+async fn look(service: &Service, replica: &Replica, client: &Client<Way, Empty<Bytes>>, patience: Duration) {
     let ready = matches!(timeout(patience, ask(replica, client)).await, Ok(true));
     if ready != replica.is_up() {
         tracing::warn!(service = %service.name, replica = %replica.address, ready, "a replica changed its state");
@@ -49,7 +50,7 @@ async fn look(service: &Service, replica: &Replica, client: &Client<HttpConnecto
 }
 
 /// Whether the replica says that it is ready. One that knows no such path lives, and takes requests.
-async fn ask(replica: &Replica, client: &Client<HttpConnector, Empty<Bytes>>) -> bool {
+async fn ask(replica: &Replica, client: &Client<Way, Empty<Bytes>>) -> bool {
     let Ok(uri) = format!("http://{}/readyz", replica.ready_address).parse::<Uri>() else { return false };
     let mut request = Request::new(Empty::new());
     *request.uri_mut() = uri;

@@ -11,19 +11,18 @@ use axum::{
 };
 use http::{StatusCode, header};
 
-use crate::{guard, settings::Settings};
+use crate::{acme::is_token, guard, settings::Settings};
 
 /// What the port needs to know.
 struct Plain {
     hosts: Vec<String>,
     https_port: u16,
-    acme_folder: Option<PathBuf>,
+    answers: Option<PathBuf>,
 }
 
-/// The routes of the plain port.
-pub(crate) fn router(settings: &Settings) -> Router {
-    let folder = Some(&settings.acme_folder).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-    let plain = Plain { hosts: settings.hosts.clone(), https_port: settings.https_port, acme_folder: folder };
+/// The routes of the plain port. Answers to http-01 lie in this folder.
+pub(crate) fn router(settings: &Settings, answers: Option<PathBuf>) -> Router {
+    let plain = Plain { hosts: settings.hosts.clone(), https_port: settings.https_port, answers };
     Router::new()
         .route("/.well-known/acme-challenge/{token}", get(challenge))
         .fallback(elsewhere)
@@ -44,11 +43,9 @@ async fn elsewhere(State(plain): State<Arc<Plain>>, request: Request) -> Respons
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
 }
 
-/// The answer an ACME client has put into the folder (RFC 8555 §8.3). Tokens are base64url: no path can be written
-/// with them.
+/// The answer an ACME client, ours or another, has put into the folder (RFC 8555 §8.3).
 async fn challenge(State(plain): State<Arc<Plain>>, Path(token): Path<String>) -> Response {
-    let is_token = !token.is_empty() && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    let Some(folder) = plain.acme_folder.as_ref().filter(|_| is_token) else {
+    let Some(folder) = plain.answers.as_ref().filter(|_| is_token(&token)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match tokio::fs::read(folder.join(token)).await {

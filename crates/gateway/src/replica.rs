@@ -22,6 +22,8 @@ pub(crate) struct Replica {
     up: watch::Sender<bool>,
     in_flight: AtomicUsize,
     failures: AtomicU32,
+    /// Requests since its last answer whose sender went away without one.
+    given_up: AtomicUsize,
 }
 
 /// Failures in a row, without a question answered between, that take a replica out.
@@ -31,7 +33,14 @@ impl Replica {
     /// A replica counts as up until it is known not to be: the first requests do not wait for the first question.
     fn new(address: SocketAddr, ready_address: SocketAddr) -> Arc<Self> {
         let (up, _) = watch::channel(true);
-        Arc::new(Self { address, ready_address, up, in_flight: AtomicUsize::new(0), failures: AtomicU32::new(0) })
+        Arc::new(Self {
+            address,
+            ready_address,
+            up,
+            in_flight: AtomicUsize::new(0),
+            failures: AtomicU32::new(0),
+            given_up: AtomicUsize::new(0),
+        })
     }
 
     pub fn is_up(&self) -> bool {
@@ -41,6 +50,9 @@ impl Replica {
     /// Takes it in, or out of, the choice.
     pub fn mark(&self, up: bool) {
         self.failures.store(0, Ordering::Relaxed);
+        if up {
+            self.given_up.store(0, Ordering::Relaxed);
+        }
         self.up.send_if_modified(|was| std::mem::replace(was, up) != up);
     }
 
@@ -56,6 +68,20 @@ impl Replica {
         if self.failures.load(Ordering::Relaxed) != 0 {
             self.failures.store(0, Ordering::Relaxed);
         }
+        if self.given_up.load(Ordering::Relaxed) != 0 {
+            self.given_up.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Somebody waited for its answer in vain: whoever asks next, perhaps the same person again, is better off elsewhere,
+    /// though it may be no more than slow.
+    pub fn kept_waiting(&self) {
+        self.given_up.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How much it has to do, those who gave up waiting among it.
+    fn busy(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed) + self.given_up.load(Ordering::Relaxed)
     }
 
     /// Resolves when the replica is taken out.
@@ -155,9 +181,11 @@ impl Service {
         let fresh = |replica: &&Arc<Replica>| !asked.iter().any(|other| Arc::ptr_eq(other, replica));
         let up: Vec<&Arc<Replica>> = replicas.iter().filter(|replica| replica.is_up()).filter(fresh).collect();
         let from = if up.is_empty() { replicas.iter().filter(fresh).collect() } else { up };
-        let (one, other) = (from.get(self.chance(from.len()))?, from.get(self.chance(from.len()))?);
-        let busy = |replica: &Replica| replica.in_flight.load(Ordering::Relaxed);
-        let chosen = if busy(other) < busy(one) { other } else { one };
+        let at = self.chance(from.len());
+        let one = from.get(at)?;
+        // Another one, where there is another.
+        let other = from[(at + 1 + self.chance(from.len() - 1)) % from.len()];
+        let chosen = if other.busy() < one.busy() { other } else { one };
         Some(Engaged::with(Arc::clone(chosen)))
     }
 
@@ -214,6 +242,18 @@ mod tests {
         service.replicas().iter().for_each(|replica| replica.mark(false));
         assert!(service.choose(&[]).is_some() && !service.is_up(), "with none up, any is tried");
         assert!(service.choose(&service.replicas()).is_none(), "but none twice");
+    }
+
+    #[tokio::test]
+    async fn who_kept_somebody_waiting_in_vain_is_asked_last_until_it_answers() {
+        let addresses: Vec<_> = (1..=2).map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect();
+        let service = Service::new("two", &addresses);
+        service.resolve().await;
+        let silent = service.replicas()[0].clone();
+        silent.kept_waiting();
+        assert!((0..50).all(|_| !Arc::ptr_eq(&service.choose(&[]).unwrap().0, &silent)));
+        silent.answered();
+        assert!((0..50).any(|_| Arc::ptr_eq(&service.choose(&[]).unwrap().0, &silent)));
     }
 
     #[tokio::test]

@@ -14,12 +14,20 @@ settings! {
         certificate: String = "",
         /// File of the certificate's private key in PEM.
         private_key: String = "",
-        /// Seconds between looks at both files.
+        /// Seconds between looks at both files, and at whether a certificate is to be ordered.
         reload_seconds: u64 = 30,
         /// Address and port for plain HTTP, which sends everybody to HTTPS; empty: none.
         redirect_listen: String = "",
-        /// Folder in which an ACME client puts its answers (http-01), served by gateway.redirect_listen; empty: none.
+        /// Directory of an authority that speaks ACME, such as https://acme-v02.api.letsencrypt.org/directory: certificates are ordered there, and its terms agreed to. Empty: they come from gateway.certificate.
+        acme_directory: String = "",
+        /// Mail address the authority may write to; empty: none.
+        acme_contact: String = "",
+        /// Names the certificate is for; empty: those of gateway.hosts.
+        acme_names: Vec<String> = [],
+        /// Folder that all gateways share for the account's key, the certificate and answers to http-01, which gateway.redirect_listen serves. Without gateway.acme_directory: the folder in which another ACME client puts such answers; empty: none.
         acme_folder: String = "",
+        /// File in PEM of an authority that the directory's own certificate may come from, beside those the machine trusts.
+        acme_trust: String = "",
         /// Port people reach HTTPS at.
         https_port: u16 = 443,
         /// Seconds browsers remember to come by HTTPS only (HSTS); 0: not said.
@@ -58,6 +66,8 @@ settings! {
         connections_per_client: usize = 500,
         /// Requests at the same time; more are told to come back.
         requests: usize = 5000,
+        /// Requests of one client at the same time, streams among them; more are told to come back. 0: no bound.
+        requests_per_client: usize = 1000,
         /// Requests a second of one client in the long run; 0: no bound. Many people share one address behind a mobile network.
         rate_per_second: u32 = 100,
         /// Requests of one client at once.

@@ -30,7 +30,7 @@ pub(crate) fn join(
     let service = hyper::upgrade::on(&mut answer);
     headers::of_answer(answer.headers_mut());
     headers::upgrade(answer.headers_mut(), "websocket");
-    errand.kept.1 = None;
+    errand.kept.permit = None;
     let kept = Kept { _engaged: engaged, _caller: errand.caller.clone(), _request: errand.kept };
     let phase = errand.phase;
     tokio::spawn(async move {

@@ -1,11 +1,15 @@
 //! Size, time and number are bounded.
 
-use std::time::Instant;
+use std::{io, sync::Arc, time::Instant};
 
-use axum::Router;
+use axum::{Router, body::Body, routing::get};
+use bytes::Bytes;
+use futures_util::stream::pending;
+use gateway::{Buckets, Gateway, Parts, RateLimit, Settings};
 use http::{Method, StatusCode};
+use platform::{Clock, entropy::Entropy};
 
-use crate::world::{Replica, Wire, ask, before, browser, soon, told, until};
+use crate::world::{Replica, Wire, ask, before, browser, settings, soon, table, texts, told, until};
 
 #[tokio::test]
 async fn large_bodies_are_refused_announced_or_not() {
@@ -96,6 +100,43 @@ async fn clients_behind_a_proxy_of_ours_are_counted_apart() {
     assert_eq!(ask("2001:db8::2").await.status, StatusCode::TOO_MANY_REQUESTS, "a /64 is one client");
 }
 
+/// J2: gateways that share Redis count a client together, and each by itself while Redis is away.
+#[tokio::test]
+async fn a_client_is_counted_by_all_gateways_together() {
+    let Some(mut server) = testkit::redis::Server::start().await else { return };
+    let replica = Replica::saying("ok").await;
+    let shared = || platform::shared::Shared::open(&server.settings(), [1; 32]).unwrap();
+    let clock = Clock::manual(Clock::System.now());
+    let mut gateways = Vec::new();
+    for shared in [shared(), shared()] {
+        soon(shared.wait_until_up()).await;
+        let limit = Buckets::new(1, 60, clock.clone()).shared(&shared);
+        let parts =
+            Parts { clock: clock.clone(), entropy: Entropy::System, texts: texts(), limit: Some(Arc::new(limit)) };
+        let settings = Settings { rate_per_second: 1, rate_burst: 60, ..settings() };
+        gateways.push(Gateway::start(settings, table(&[&replica]), parts).await.unwrap());
+    }
+    let status = async |n: usize| ask(gateways[n].address(), Method::GET, "/", &[], b"").await.status;
+    for n in 0..60 {
+        assert_eq!(status(n % 2).await, StatusCode::OK);
+    }
+    // The clock stands still: by itself each would take thirty more.
+    let more = std::cell::Cell::new(0);
+    until(async || {
+        more.set(more.get() + 1);
+        status(1).await == StatusCode::TOO_MANY_REQUESTS
+    })
+    .await;
+    assert!(more.get() < 20, "{} more", more.get());
+    let by_itself = Buckets::new(1, 5, clock.clone()).shared(&shared());
+    server.kill();
+    let client = "198.51.100.1".parse().unwrap();
+    for _ in 0..5 {
+        by_itself.take(client).await.unwrap();
+    }
+    assert!(by_itself.take(client).await.is_err());
+}
+
 #[tokio::test]
 async fn one_client_has_a_bounded_number_of_connections() {
     let replica = Replica::saying("ok").await;
@@ -131,4 +172,46 @@ async fn too_many_requests_at_once_are_told_to_come_back() {
     assert_eq!((second.status, second.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"));
     shared.1.notify_waiters();
     assert_eq!(soon(first).await.unwrap().text(), "done");
+}
+
+#[tokio::test]
+async fn one_client_cannot_take_up_all_requests() {
+    let shared = std::sync::Arc::new((tokio::sync::Semaphore::new(0), tokio::sync::Notify::new()));
+    let inner = shared.clone();
+    let slow = move || {
+        let shared = inner.clone();
+        async move {
+            shared.0.add_permits(1);
+            shared.1.notified().await;
+            "done"
+        }
+    };
+    let stream =
+        || async { ([("content-type", "text/event-stream")], Body::from_stream(pending::<io::Result<Bytes>>())) };
+    let routes = Router::new().route("/slow", get(slow)).route("/stream", get(stream)).fallback(|| async { "ok" });
+    let replica = Replica::serving(routes).await;
+    let gateway = before(&replica, |settings| {
+        settings.requests_per_client = 2;
+        settings.trusted_proxies = vec!["127.0.0.1".to_owned()];
+    })
+    .await;
+    let address = gateway.address();
+    let of = move |client: &'static str, target: &'static str| async move {
+        ask(address, Method::GET, target, &[("x-forwarded-for", client)], b"").await
+    };
+    let first = tokio::spawn(of("198.51.100.1", "/slow"));
+    soon(shared.0.acquire()).await.unwrap().forget();
+    let mut listening = Wire::open(address).await;
+    listening
+        .send("GET /stream HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n")
+        .await
+        .until("\r\n\r\n")
+        .await;
+    let third = of("198.51.100.1", "/").await;
+    assert_eq!((third.status, third.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"), "streams count too");
+    assert_eq!(of("198.51.100.2", "/").await.text(), "ok", "others are not in its way");
+    shared.1.notify_waiters();
+    assert_eq!(soon(first).await.unwrap().text(), "done");
+    assert_eq!(of("198.51.100.1", "/").await.text(), "ok", "what was given back can be used again");
+    drop(listening);
 }

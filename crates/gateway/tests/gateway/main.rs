@@ -1,7 +1,9 @@
 //! The gateway through real sockets.
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod acme;
 mod answers;
+mod authority;
 mod bounds;
 mod compression;
 mod describing;
@@ -11,5 +13,6 @@ mod latency;
 mod replicas;
 mod smuggling;
 mod streams;
+mod sure;
 mod tls;
 mod world;

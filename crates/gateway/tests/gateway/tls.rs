@@ -21,9 +21,9 @@ use tokio_rustls::{
 
 use crate::world::{Replica, Told, Wire, ask, settings, soon, start, table};
 
-const NAME: &str = "klinik.example";
+pub const NAME: &str = "klinik.example";
 
-fn new_certificate(folder: &Path) -> CertificateDer<'static> {
+pub fn new_certificate(folder: &Path) -> CertificateDer<'static> {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed([NAME.to_owned()]).unwrap();
     std::fs::write(folder.join("chain.pem"), cert.pem()).unwrap();
     std::fs::write(folder.join("key.pem"), KeyPair::serialize_pem(&signing_key)).unwrap();
@@ -39,7 +39,13 @@ fn secured(folder: &Path) -> Settings {
     }
 }
 
-async fn connect(address: SocketAddr, root: &CertificateDer<'static>, protocol: &[u8]) -> Option<TlsStream<TcpStream>> {
+/// A connection whose other side proves by this root that it has this name.
+pub async fn connect_to(
+    name: &'static str,
+    address: SocketAddr,
+    root: &CertificateDer<'static>,
+    protocol: &[u8],
+) -> Option<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(root.clone()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -49,7 +55,11 @@ async fn connect(address: SocketAddr, root: &CertificateDer<'static>, protocol: 
         .with_no_client_auth();
     config.alpn_protocols = vec![protocol.to_vec()];
     let stream = TcpStream::connect(address).await.unwrap();
-    soon(TlsConnector::from(Arc::new(config)).connect(ServerName::try_from(NAME).unwrap(), stream)).await.ok()
+    soon(TlsConnector::from(Arc::new(config)).connect(ServerName::try_from(name).unwrap(), stream)).await.ok()
+}
+
+async fn connect(address: SocketAddr, root: &CertificateDer<'static>, protocol: &[u8]) -> Option<TlsStream<TcpStream>> {
+    connect_to(NAME, address, root, protocol).await
 }
 
 fn request(version: Version) -> http::Request<Empty<bytes::Bytes>> {
@@ -59,19 +69,19 @@ fn request(version: Version) -> http::Request<Empty<bytes::Bytes>> {
     request.body(Empty::new()).unwrap()
 }
 
-async fn collected(answer: http::Response<hyper::body::Incoming>) -> Told {
+pub async fn collected(answer: http::Response<hyper::body::Incoming>) -> Told {
     let (head, body) = answer.into_parts();
     Told { status: head.status, headers: head.headers, body: body.collect().await.unwrap().to_bytes() }
 }
 
-async fn over_http2(stream: TlsStream<TcpStream>) -> Told {
+pub async fn over_http2(stream: TlsStream<TcpStream>) -> Told {
     let (mut sender, connection) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     collected(soon(sender.send_request(request(Version::HTTP_2))).await.unwrap()).await
 }
 
-async fn over_http1(stream: TlsStream<TcpStream>) -> Told {
+pub async fn over_http1(stream: TlsStream<TcpStream>) -> Told {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     collected(soon(sender.send_request(request(Version::HTTP_11))).await.unwrap()).await
