@@ -27,7 +27,7 @@ const QUESTIONS: usize = 256;
 /// A token bucket for each client, of bounded number: in this process, or together with other gateways.
 pub struct Buckets {
     rate: (u32, SignedDuration),
-    buckets: Limiter<IpAddr>,
+    own: Limiter<IpAddr>,
     together: Option<Arc<Together>>,
     clock: Clock,
 }
@@ -37,7 +37,7 @@ impl Buckets {
     pub fn new(per_second: u32, burst: u32, clock: Clock) -> Self {
         let period = SignedDuration::from_secs_f64(f64::from(burst) / f64::from(per_second.max(1)));
         let rate = (burst.max(1), period);
-        Self { rate, buckets: bucket(rate), together: None, clock }
+        Self { rate, own: bucket(rate), together: None, clock }
     }
 
     /// Counts together with every gateway that shares this Redis; each by itself while it is away. No request waits
@@ -63,7 +63,7 @@ fn bucket((burst, period): (u32, SignedDuration)) -> Limiter<IpAddr> {
 impl RateLimit for Buckets {
     async fn take(&self, client: IpAddr) -> Result<(), u64> {
         let now = self.clock.now();
-        self.buckets.take(&client, now).map_err(|error| seconds(&error))?;
+        self.own.take(&client, now).map_err(|error| seconds(&error))?;
         match &self.together {
             Some(together) => together.take(client, now),
             None => Ok(()),

@@ -108,7 +108,7 @@ mod tests {
             *at += wait;
             Some(*at)
         });
-        assert!(1 + tries.filter(|at| *at < 60.0).count() <= 5, "at most five in an hour, as authorities ask");
+        assert!(tries.filter(|at| *at < 60.0).count() < 5, "at most five in an hour, as authorities ask");
     }
 
     #[test]
