@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod auth;
 pub mod directory;
+pub mod notifications;
 pub mod people;
 pub mod permission;
 pub mod scheduling;

@@ -1,0 +1,58 @@
+# What people are told: who, where and when; never a complaint or a diagnosis.
+
+ntf-for = For: { $patient }.
+
+ntf-requested =
+    .title = Appointment request received
+    .body = Your request for { $when } with { $doctor } at { $facility } waits for the doctor's approval.
+    .desk = Your request for { $when } at { $facility } waits for approval.
+ntf-booked =
+    .title = Appointment confirmed
+    .body = Your appointment with { $doctor } at { $facility } on { $when } has been confirmed.
+    .desk = Your appointment at { $facility } on { $when } has been confirmed.
+ntf-accepted =
+    .title = Appointment approved
+    .body = { $doctor } has approved your appointment at { $facility } on { $when }.
+    .desk = Your appointment at { $facility } on { $when } has been approved.
+ntf-rejected =
+    .title = Appointment not approved
+    .body = { $doctor } cannot take your appointment at { $facility } on { $when }. Please choose another time or doctor.
+    .desk = Your appointment at { $facility } on { $when } cannot be taken. Please choose another time.
+ntf-moved =
+    .title = Appointment moved
+    .body = Your appointment with { $doctor } at { $facility } was moved from { $was } to { $when }.
+    .desk = Your appointment at { $facility } was moved from { $was } to { $when }.
+ntf-cancelled =
+    .title = Appointment cancelled
+    .body = Your appointment with { $doctor } at { $facility } on { $when } was cancelled.
+    .desk = Your appointment at { $facility } on { $when } was cancelled.
+ntf-reminder =
+    .title = Appointment reminder
+    .body = Remember your appointment with { $doctor } at { $facility } on { $when }.
+    .desk = Remember your appointment at { $facility } on { $when }.
+
+ntf-doctor-requested =
+    .title = New appointment request
+    .body = A patient asks for { $when } at { $facility }. Approve or reject it.
+ntf-doctor-booked =
+    .title = New appointment
+    .body = A patient booked { $when } at { $facility }.
+ntf-doctor-moved =
+    .title = Appointment moved
+    .body = An appointment at { $facility } was moved from { $was } to { $when }.
+ntf-doctor-cancelled =
+    .title = Appointment cancelled
+    .body = The appointment on { $when } at { $facility } was cancelled. That time is free again.
+
+mail-greeting = Hello { $name },
+mail-open = View appointment
+mail-footer = You receive this e-mail because there is an appointment on your account. Choose what you are told in Account › Notifications.
+
+calendar-name = My appointments – Mediverse
+calendar-visit = Consultation – { $facility }
+calendar-online = Online
+
+error-reminder-minutes = Choose 15 minutes to 14 days before the appointment.
+error-kind-twice = Name each kind only once.
+error-quiet-hours = Quiet hours need a beginning and a different end.
+error-unknown-zone = Choose an IANA time zone, for example Asia/Makassar.

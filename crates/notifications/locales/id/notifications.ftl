@@ -1,0 +1,58 @@
+# Yang diberitahukan: siapa, di mana dan kapan; tidak pernah keluhan atau diagnosis.
+
+ntf-for = Untuk: { $patient }.
+
+ntf-requested =
+    .title = Permintaan janji temu diterima
+    .body = Permintaan janji temu Anda dengan { $doctor } di { $facility } pada { $when } menunggu persetujuan dokter.
+    .desk = Permintaan janji temu Anda di { $facility } pada { $when } menunggu persetujuan.
+ntf-booked =
+    .title = Janji temu terkonfirmasi
+    .body = Janji temu Anda dengan { $doctor } di { $facility } pada { $when } telah dikonfirmasi.
+    .desk = Janji temu Anda di { $facility } pada { $when } telah dikonfirmasi.
+ntf-accepted =
+    .title = Janji temu disetujui
+    .body = { $doctor } menyetujui janji temu Anda di { $facility } pada { $when }.
+    .desk = Janji temu Anda di { $facility } pada { $when } telah disetujui.
+ntf-rejected =
+    .title = Janji temu tidak disetujui
+    .body = { $doctor } tidak dapat menerima janji temu Anda di { $facility } pada { $when }. Silakan pilih waktu atau dokter lain.
+    .desk = Janji temu Anda di { $facility } pada { $when } tidak dapat diterima. Silakan pilih waktu lain.
+ntf-moved =
+    .title = Janji temu dipindahkan
+    .body = Janji temu Anda dengan { $doctor } di { $facility } dipindahkan dari { $was } ke { $when }.
+    .desk = Janji temu Anda di { $facility } dipindahkan dari { $was } ke { $when }.
+ntf-cancelled =
+    .title = Janji temu dibatalkan
+    .body = Janji temu Anda dengan { $doctor } di { $facility } pada { $when } dibatalkan.
+    .desk = Janji temu Anda di { $facility } pada { $when } dibatalkan.
+ntf-reminder =
+    .title = Pengingat janji temu
+    .body = Jangan lupa: janji temu Anda dengan { $doctor } di { $facility } pada { $when }.
+    .desk = Jangan lupa: janji temu Anda di { $facility } pada { $when }.
+
+ntf-doctor-requested =
+    .title = Permintaan janji temu baru
+    .body = Seorang pasien meminta waktu { $when } di { $facility }. Setujui atau tolak.
+ntf-doctor-booked =
+    .title = Janji temu baru
+    .body = Seorang pasien memesan { $when } di { $facility }.
+ntf-doctor-moved =
+    .title = Janji temu dipindahkan
+    .body = Sebuah janji temu di { $facility } dipindahkan dari { $was } ke { $when }.
+ntf-doctor-cancelled =
+    .title = Janji temu dibatalkan
+    .body = Janji temu pada { $when } di { $facility } dibatalkan. Waktu itu kosong lagi.
+
+mail-greeting = Halo { $name },
+mail-open = Lihat janji temu
+mail-footer = Anda menerima e-mail ini karena ada janji temu atas akun Anda. Atur pemberitahuan di Akun › Notifikasi.
+
+calendar-name = Janji temu saya – Mediverse
+calendar-visit = Konsultasi – { $facility }
+calendar-online = Daring
+
+error-reminder-minutes = Pilih 15 menit sampai 14 hari sebelum janji temu.
+error-kind-twice = Sebutkan setiap jenis satu kali saja.
+error-quiet-hours = Jam tenang harus punya awal dan akhir yang berbeda.
+error-unknown-zone = Pilih zona waktu IANA, misalnya Asia/Makassar.

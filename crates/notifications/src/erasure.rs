@@ -1,0 +1,47 @@
+//! Forgetting a person (A6): everything that is theirs or about their visits goes, in everybody's inbox; nothing is kept.
+
+use contracts::people::{ErasureAnswer, ErasureDone, PatientErased};
+use platform::{Cx, Result, db::Tx};
+
+use crate::copies;
+
+/// What is about a patient.
+const OF_PATIENT: [&str; 6] = [
+    "delete from delivery where notification in (select id from notification where patient = $1)",
+    "delete from notification where patient = $1",
+    "delete from reminder where appointment in (select id from visit where patient = $1)",
+    "delete from visit where patient = $1",
+    "delete from patient_account where patient = $1",
+    "delete from patient where id = $1",
+];
+/// What is of an account.
+const OF_ACCOUNT: [&str; 6] = [
+    "delete from delivery where account = $1",
+    "delete from notification where account = $1",
+    "delete from reminder where account = $1",
+    "delete from preference where account = $1",
+    "delete from feed where account = $1",
+    "delete from patient_account where account = $1",
+];
+
+/// Forgets, and answers what was forgotten.
+pub(crate) async fn forget(tx: &mut Tx, cx: &Cx, event: &PatientErased) -> Result<()> {
+    const FORGOTTEN: &str = "insert into forgotten (patient, at) values ($1, $2) on conflict do nothing";
+    let mut erased = 0;
+    for patient in &event.patients {
+        for sql in OF_PATIENT {
+            erased += tx.exec(sql, &[patient]).await?;
+        }
+        tx.exec(FORGOTTEN, &[patient, &cx.now()]).await?;
+    }
+    if let Some(account) = &event.account {
+        for sql in OF_ACCOUNT {
+            erased += tx.exec(sql, &[account]).await?;
+        }
+        copies::close_account(tx, account).await?;
+        erased += 1;
+    }
+    let answer =
+        ErasureAnswer { context: "notifications".to_owned(), erased: erased.cast_signed(), kept: 0, kept_until: None };
+    tx.publish(cx, &ErasureDone { erasure: event.erasure.clone(), answer }).await
+}

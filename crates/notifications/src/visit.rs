@@ -1,0 +1,80 @@
+//! Appointments as they are now, for reminders and calendars: ids, times and states.
+
+use contracts::{
+    directory::{DoctorId, FacilityId, Mode},
+    people::PatientId,
+    scheduling::{self, AppointmentId, State},
+};
+use jiff::Timestamp;
+use platform::{Result, db::Tx};
+
+platform::row! {
+    /// An appointment as far as telling of it needs.
+    #[derive(Debug, Clone, PartialEq)]
+    pub(crate) struct Visit {
+        pub(crate) id: AppointmentId,
+        pub(crate) patient: PatientId,
+        pub(crate) doctor: Option<DoctorId>,
+        pub(crate) facility: FacilityId,
+        pub(crate) mode: Mode,
+        pub(crate) state: State,
+        pub(crate) starts_at: Timestamp,
+        pub(crate) ends_at: Timestamp,
+        pub(crate) zone: String,
+        pub(crate) sequence: i64,
+        pub(crate) changed_at: Timestamp,
+    }
+}
+
+impl Visit {
+    /// As scheduling tells of it.
+    pub(crate) fn told(visit: &scheduling::Visit, sequence: i64, at: Timestamp) -> Self {
+        Self {
+            id: visit.appointment.clone(),
+            patient: visit.patient.clone(),
+            doctor: visit.offer.doctor.clone(),
+            facility: visit.offer.facility.clone(),
+            mode: visit.offer.mode,
+            state: visit.state,
+            starts_at: visit.starts_at,
+            ends_at: visit.ends_at,
+            zone: visit.zone.clone(),
+            sequence,
+            changed_at: at,
+        }
+    }
+
+    /// Whether it will surely take place, so that reminding of it helps.
+    pub(crate) fn is_coming(&self) -> bool {
+        self.state == State::Booked
+    }
+}
+
+/// The appointment of that id.
+pub(crate) async fn one(tx: &mut Tx, id: &AppointmentId) -> Result<Option<Visit>> {
+    const ONE: &str = "select id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at \
+        from visit where id = $1";
+    tx.one(ONE, &[id]).await
+}
+
+/// Keeps how it is now.
+pub(crate) async fn keep(tx: &mut Tx, visit: &Visit) -> Result<()> {
+    const KEEP: &str = "insert into visit \
+        (id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+        on conflict (id) do update set patient = excluded.patient, doctor = excluded.doctor, \
+        facility = excluded.facility, mode = excluded.mode, state = excluded.state, starts_at = excluded.starts_at, \
+        ends_at = excluded.ends_at, zone = excluded.zone, sequence = excluded.sequence, changed_at = excluded.changed_at";
+    let Visit { id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at } = visit;
+    tx.exec(KEEP, &[id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at])
+        .await
+        .map(drop)
+}
+
+/// The coming visits that an account's patients have; at most 500, the nearest first.
+pub(crate) async fn coming_of(tx: &mut Tx, account: &str, now: Timestamp) -> Result<Vec<Visit>> {
+    const COMING: &str = "select v.id, v.patient, v.doctor, v.facility, v.mode, v.state, v.starts_at, v.ends_at, v.zone, \
+        v.sequence, v.changed_at from visit v join patient_account a on a.patient = v.patient \
+        where a.account = $1 and v.starts_at > $2 and v.state = 'booked' order by v.starts_at, v.id limit 500";
+    tx.all(COMING, &[&account, &now]).await
+}

@@ -1,0 +1,10 @@
+//! What notifications promises, on both engines.
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+mod erasure;
+mod face;
+mod feeds;
+mod house;
+mod reminders;
+mod sending;
+mod telling;
