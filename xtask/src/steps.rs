@@ -63,8 +63,10 @@ const STEPS: &[Step] = &[
         name: "tests",
         about: "unit, property, both databases, contracts, journeys",
         after: &["build"],
-        run: |run| nextest(run, "all()"),
+        run: |run| nextest(run, "all()", EMBEDDED),
     },
+    Step { name: "split", about: "journeys through services behind a gateway", after: &["build", "axe"], run: split },
+    Step { name: "served", about: "journeys on PostgreSQL, RabbitMQ and Redis", after: &["build", "axe"], run: served },
     Step {
         name: "doctests",
         about: "examples in the documentation",
@@ -79,8 +81,20 @@ const PARTS: &[Step] = &[Step {
     name: "e2e",
     about: "the journeys alone",
     after: &[],
-    run: |run| build().and_then(|_| nextest(run, "package(e2e)")),
+    run: |run| build().and_then(|_| nextest(run, "package(e2e)", EMBEDDED)),
 }];
+
+/// How the program that journeys visit is spread over processes (`MEDIVERSE_TOPOLOGY`): one on SQLite, one on standard
+/// engines, services behind a gateway.
+const EMBEDDED: &str = "embedded";
+const SERVED: &str = "served";
+const SPLIT: &str = "split";
+/// Every journey; what tests the harness itself needs no program.
+const JOURNEYS: &str = "package(e2e) - binary(harness)";
+/// A booking, a race for one time, a change heard by another's page, a doctor's day: through every service at least once.
+const FEW: &str = "package(e2e) & (test(=a_signed_in_patient_books_with_four_taps) \
+    | test(=one_of_two_gets_the_time_and_the_other_is_told_kindly) \
+    | test(=a_time_that_somebody_takes_vanishes_within_a_second) | test(=a_doctor_goes_through_the_day))";
 
 /// Runs every step, or the one that is asked for, and prints the table.
 pub fn test(full: bool, only: Option<&str>) -> Result<()> {
@@ -155,9 +169,22 @@ fn build() -> Result<Outcome> {
     cargo(&["build", "--workspace", "--bins", "--tests", "--locked", "--quiet"])
 }
 
-fn nextest(run: &Run, filter: &str) -> Result<Outcome> {
+/// Journeys in services: a few, or all with `--full`.
+fn split(run: &Run) -> Result<Outcome> {
+    nextest(run, if run.full { JOURNEYS } else { FEW }, SPLIT)
+}
+
+/// Journeys in one process on standard engines.
+fn served(run: &Run) -> Result<Outcome> {
+    if !run.full {
+        return Ok("not run: only with --full".to_owned());
+    }
+    nextest(run, JOURNEYS, SERVED)
+}
+
+fn nextest(run: &Run, filter: &str, topology: &str) -> Result<Outcome> {
     let mut command = workspace::cargo(&["nextest", "run", "--workspace", "--locked", "--cargo-quiet", "-E", filter]);
-    command.env("MEDIVERSE_BIN", workspace::program("debug"));
+    command.env("MEDIVERSE_BIN", workspace::program("debug")).env("MEDIVERSE_TOPOLOGY", topology);
     // A snapshot that differs is a failure, never a new snapshot.
     command.env("INSTA_UPDATE", "no").env("INSTA_FORCE_PASS", "0");
     if run.full {
