@@ -8,6 +8,7 @@ pub mod notifications;
 pub mod people;
 pub mod permission;
 pub mod scheduling;
+pub mod system;
 
 pub use permission::Permission;
 

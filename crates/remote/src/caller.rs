@@ -26,6 +26,8 @@ const LARGEST: usize = 16 << 20;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How many replicas one call may knock at.
 const MOST: usize = 3;
+/// How long one process may take that is asked by its address.
+const PATIENCE_WITH_ONE: Duration = Duration::from_secs(3);
 
 /// One call, and how often it may be made.
 #[derive(Debug, Clone, Copy)]
@@ -86,11 +88,19 @@ impl Caller {
     ) -> Result<T> {
         let left = carried::remaining(cx).ok_or(Error::Late)?;
         let end = Instant::now() + left;
-        let span = cx.and_then(|cx| Some((cx, cx.trace?))).map(|(cx, trace)| {
-            Span::begin(Kind::Client, format!("{}.{}", self.service(), call.method), Some(trace), &cx.clock)
-        });
+        let span = self.span(call, cx);
         let trace = span.as_ref().map(Span::trace);
         let answer = self.knock(call, cx, trace, ask, end).await;
+        self.read(call, span, answer)
+    }
+
+    fn span(&self, call: Call, cx: Option<&Cx>) -> Option<Span> {
+        let (cx, trace) = cx.and_then(|cx| Some((cx, cx.trace?)))?;
+        let name = format!("{}.{}", self.service(), call.method);
+        Some(Span::begin(Kind::Client, name, Some(trace), &cx.clock))
+    }
+
+    fn read<T: DeserializeOwned>(&self, call: Call, span: Option<Span>, answer: Result<Answer>) -> Result<T> {
         if let Some(span) = span {
             span.end(answer.as_ref().map_or(true, |answer| answer.status.is_server_error()));
         }
@@ -191,6 +201,11 @@ impl Caller {
         self.upstream.in_turn(&[]).await
     }
 
+    /// A caller for each replica there is now.
+    pub(crate) async fn each(&self) -> Vec<One> {
+        self.replicas().await.into_iter().map(|replica| One { caller: self.clone(), replica }).collect()
+    }
+
     fn request(&self, replica: SocketAddr, method: &str, body: Bytes) -> Result<Request<Full<Bytes>>> {
         let service = self.service();
         let pass = HeaderValue::try_from(format!("Service {}", self.passes.show(service))).map_err(Error::internal)?;
@@ -210,6 +225,46 @@ impl Caller {
         metrics::histogram!("service_call_seconds", "service" => self.service(), "method" => call.method)
             .record(began.elapsed().as_secs_f64());
         metrics::counter!("service_calls_total", "service" => self.service(), "outcome" => outcome).increment(1);
+    }
+}
+
+/// Calls one replica and no other: where it does not answer, nobody does. `Unavailable` says that it surely did not begin.
+#[derive(Debug, Clone)]
+pub(crate) struct One {
+    caller: Caller,
+    replica: Arc<Replica>,
+}
+
+impl One {
+    /// Where it is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.replica.address
+    }
+
+    /// Asks and reads the answer.
+    pub(crate) async fn ask<A: Serialize, T: DeserializeOwned>(
+        &self,
+        call: Call,
+        cx: Option<&Cx>,
+        ask: &A,
+    ) -> Result<T> {
+        let Self { caller, replica } = self;
+        let left = carried::remaining(cx).ok_or(Error::Late)?.min(PATIENCE_WITH_ONE);
+        let span = caller.span(call, cx);
+        let body = Bytes::from(carried::write(cx, span.as_ref().map(Span::trace), left, ask)?);
+        let began = Instant::now();
+        let answer = timeout(left, caller.one(replica, call, body)).await;
+        let answer = answer.unwrap_or_else(|_| Err(Failed::after("no answer in time")));
+        caller.count(call, &answer, began);
+        let answer = match answer {
+            Ok(answer) => Ok(answer),
+            Err(failed) => {
+                replica.connection.forget().await;
+                tracing::debug!(method = call.method, replica = %replica.address, why = failed.why, "a process did not answer");
+                Err(if failed.begun { Error::Late } else { Error::Unavailable(caller.service()) })
+            }
+        };
+        caller.read(call, span, answer)
     }
 }
 

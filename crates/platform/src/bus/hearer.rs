@@ -12,6 +12,7 @@ use super::{
     failure::Failure,
     list::{self, Pair, listed},
     order::{self, AtHand, Beginning, Place, Plan},
+    parked,
     reactions::Reactions,
     retention,
     waiting::{self, Parked},
@@ -140,13 +141,13 @@ impl Hearer {
     /// Has a parked event tried again.
     pub async fn retry_parked(&self, id: &str) -> Result<()> {
         let (id, now) = (id.to_owned(), self.cx.now());
-        self.db().write(async move |tx| found(waiting::retry(tx, &id, now).await?)).await
+        self.db().write(async move |tx| parked::retry_parked(tx, &id, now).await).await
     }
 
     /// Lets a parked event go without its reaction, so that those after it follow.
     pub async fn drop_parked(&self, id: &str) -> Result<()> {
         let (id, now) = (id.to_owned(), self.cx.now());
-        self.db().write(async move |tx| found(waiting::give_up(tx, &id, now).await?)).await
+        self.db().write(async move |tx| parked::drop_parked(tx, &id, now).await).await
     }
 
     /// How many events were heard and are neither applied nor parked.
@@ -476,8 +477,4 @@ impl Todo {
 /// Whether it is the database's trouble, not the event's: then nothing is taken, and the sender comes again.
 fn is_of_the_database(error: &Error) -> bool {
     matches!(error, Error::Db(e) if e.is_unavailable() || *e == DbError::Poisoned)
-}
-
-fn found(changed: bool) -> Result<()> {
-    if changed { Ok(()) } else { Err(Error::NotFound("parked-event")) }
 }

@@ -39,6 +39,7 @@ mod hearer;
 pub(crate) mod list;
 mod numbers;
 mod order;
+mod parked;
 mod publish;
 mod rabbit;
 mod reached;
@@ -54,6 +55,7 @@ pub use self::{
     failure::not_yet,
     hearer::Hearer,
     numbers::{Numbers, numbers},
+    parked::{drop_parked, parked, retry_parked},
     publish::forget,
     rabbit::Broker,
     reactions::Reactions,

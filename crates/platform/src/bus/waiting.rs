@@ -38,8 +38,12 @@ crate::row! {
         pub source: String,
         /// Its name among all events.
         pub kind: String,
+        /// What it is about: a word and an id.
+        pub subject: String,
         /// Its number within its subject.
         pub n: i64,
+        /// How many of the same subject wait for it.
+        pub behind: i64,
         /// How often it was tried.
         pub attempts: i64,
         /// The kind of the last error.
@@ -119,8 +123,9 @@ const OVERDUE: &str = "select count(*) from waiting where kept_at < $1 and attem
 const REASONS: &str = "
     select distinct kind, reason from waiting where parked_at is null and attempts > 0 order by kind, reason limit 5";
 const PARKED: &str = "
-    select id, source, kind, n, attempts, reason, parked_at from waiting
-    where parked_at is not null order by parked_at limit $1";
+    select id, source, kind, subject, n, (select count(*) from waiting w where w.source = p.source and w.class = p.class
+        and w.subject = p.subject and w.parked_at is null and p.class <> 'log'), attempts, reason, parked_at
+    from waiting p where parked_at is not null order by parked_at, id limit $1";
 const RETRY: &str = "
     update waiting set parked_at = null, attempts = 1, kept_at = $2, due_at = $2 where id = $1 and parked_at is not null";
 /// Without a kind that anybody reacts to it is applied as nothing, and those after it follow.

@@ -142,15 +142,19 @@ impl Db {
     /// Whether the database is still at what [`Db::migrate`] brought it to, or beyond: not so where an older backup was
     /// put in its place under a running process.
     pub async fn is_up_to_date(&self) -> Result<bool> {
+        Ok(self.levels().await?.iter().all(|level| level.applied >= level.known))
+    }
+
+    /// How many migrations of each ledger are applied, and how many [`Db::migrate`] knew of here.
+    pub async fn levels(&self) -> Result<Vec<Level>> {
         let ledgers = self.counter().ledgers().clone();
         self.read(async move |tx| {
-            for (context, count) in ledgers {
-                let applied = tx.one::<(i64,)>(migrate::COUNT, &[&context]).await?.map_or(0, |(applied,)| applied);
-                if applied < count as i64 {
-                    return Ok(false);
-                }
+            let mut levels = Vec::with_capacity(ledgers.len());
+            for (ledger, known) in ledgers {
+                let applied = tx.one::<(i64,)>(migrate::COUNT, &[&ledger]).await?.map_or(0, |(applied,)| applied);
+                levels.push(Level { ledger, applied, known: known as i64 });
             }
-            Ok(true)
+            Ok(levels)
         })
         .await
     }
@@ -209,6 +213,17 @@ impl Db {
             Backend::Postgres(postgres) => postgres.close(),
         }
     }
+}
+
+/// How far a ledger of migrations is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level {
+    /// Whose migrations: a context's, the bus's, the jobs'.
+    pub ledger: &'static str,
+    /// Applied to the database: more than are known where a newer version has come before.
+    pub applied: i64,
+    /// Known to this program.
+    pub known: i64,
 }
 
 /// The connections to a server.

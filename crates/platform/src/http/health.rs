@@ -98,7 +98,7 @@ async fn readiness(State(health): State<Health>) -> Response {
 }
 
 /// The names of the checks that do not pass: what is needed, and what is done without.
-async fn look(checks: &[Check]) -> (Vec<&'static str>, Vec<&'static str>) {
+pub async fn look(checks: &[Check]) -> (Vec<&'static str>, Vec<&'static str>) {
     let answers = join_all(checks.iter().map(|check| tokio::time::timeout(PATIENCE, (check.ask)()))).await;
     let (mut missing, mut without) = (Vec::new(), Vec::new());
     for (check, answer) in checks.iter().zip(answers) {

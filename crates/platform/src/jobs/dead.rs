@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::{Cx, Error, Result, db::Db};
+use crate::{
+    Cx, Error, Result,
+    db::{Db, Tx},
+};
 
 const DEAD: &str = "
     select id, kind, attempts, coalesce(last_error, ''), ended_at from job where state = 'dead' order by ended_at limit $1";
@@ -37,18 +40,27 @@ pub async fn dead(db: &Db, limit: i64) -> Result<Vec<Dead>> {
 /// Has a dead job run again at once. `NotFound` where there is none, or the same work is pending already.
 pub async fn retry_dead(db: &Db, cx: &Cx, id: &str) -> Result<()> {
     let (id, now) = (id.to_owned(), cx.now());
-    db.write(async move |tx| {
-        let changed = tx.exec(RETRY, &[&id, &now]).await?;
-        tx.ring_after_commit(|signals| &signals.enqueued);
-        found(changed)
-    })
-    .await
+    db.write(async move |tx| tx.retry_dead_job(&id, now).await).await
 }
 
 /// Lets a dead job go.
 pub async fn drop_dead(db: &Db, id: &str) -> Result<()> {
     let id = id.to_owned();
-    db.write(async move |tx| found(tx.exec(DROP, &[&id]).await?)).await
+    db.write(async move |tx| tx.drop_dead_job(&id).await).await
+}
+
+impl Tx {
+    /// As [`retry_dead`], within a transaction that writes something beside it.
+    pub async fn retry_dead_job(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        let changed = self.exec(RETRY, &[&id, &now]).await?;
+        self.ring_after_commit(|signals| &signals.enqueued);
+        found(changed)
+    }
+
+    /// As [`drop_dead`], within a transaction that writes something beside it.
+    pub async fn drop_dead_job(&mut self, id: &str) -> Result<()> {
+        found(self.exec(DROP, &[&id]).await?)
+    }
 }
 
 fn found(changed: u64) -> Result<()> {

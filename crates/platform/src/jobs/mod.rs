@@ -26,12 +26,14 @@ mod dead;
 mod enqueue;
 mod lease;
 mod numbers;
+mod pending;
 mod run;
 
 pub use self::{
     dead::{Dead, dead, drop_dead, retry_dead},
     enqueue::Job,
     numbers::{Numbers, numbers},
+    pending::{Pending, Standing, Tally, pending},
     run::{Jobs, JobsHandle, TRIES},
 };
 use crate::db::Migration;
