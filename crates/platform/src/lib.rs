@@ -19,6 +19,7 @@ pub mod live;
 pub mod money;
 pub mod shared;
 pub mod telemetry;
+pub mod tls;
 pub mod trace;
 pub mod words;
 

@@ -495,6 +495,40 @@ fn what_is_older_than_ninety_days_goes_and_the_subject_is_still_heard() {
     });
 }
 
+/// J1: what is old goes in small pieces, so that nobody waits long for the database however much of it there is.
+#[test]
+fn what_is_old_goes_in_pieces() {
+    on_both(|town| async move {
+        const MANY: i64 = 1_300;
+        let bus = town.bus(vec![noting("garden", &town.garden.db, &sound())]).await;
+        for some in 0..13 {
+            let cx = town.cx.clone();
+            town.house
+                .db
+                .write(async move |tx| {
+                    for i in 0..MANY / 13 {
+                        tx.publish(&cx, &Opened { door: format!("door{some}-{i}"), turn: 1 }).await?;
+                    }
+                    Ok(())
+                })
+                .await?;
+        }
+        bus.settle(LIMIT).await?;
+        // Each piece is a commit of its own.
+        let old = async |db: &Db, sql: &'static str| town.count(db, sql).await;
+        assert_eq!(old(&town.house.db, "select count(*) from outbox").await, MANY);
+        town.cx.clock.advance(SignedDuration::from_hours(91 * 24));
+        let units = (town.house.db.tally().units, town.garden.db.tally().units);
+        bus.tidy().await?;
+        assert_eq!(old(&town.house.db, "select count(*) from outbox").await, 0);
+        assert_eq!(old(&town.garden.db, "select count(*) from heard where class = 'fact'").await, 0);
+        let pieces = (town.house.db.tally().units - units.0, town.garden.db.tally().units - units.1);
+        assert!(pieces.0 >= 3 && pieces.1 >= 3, "1,300 rows are three pieces of 500: {pieces:?}");
+        bus.stop().await;
+        Ok(())
+    });
+}
+
 #[test]
 fn many_events_travel_in_few_units() {
     on_both(|town| async move {

@@ -6,7 +6,10 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use platform::{Error, Result, db::backup::Place};
+use platform::{
+    Error, Result,
+    db::{Encryption, backup::Place},
+};
 
 /// A tool at work.
 pub(super) struct Tool {
@@ -79,6 +82,12 @@ fn told(name: &'static str, place: &Place) -> Result<Command> {
     let mut command = Command::new(find(name)?);
     command.env("PGHOST", &place.host).env("PGPORT", place.port.to_string()).env("PGUSER", &place.user);
     command.env("PGDATABASE", &place.database).env("PGAPPNAME", "mediverse-backup").stderr(Stdio::piped());
+    command.env("PGSSLMODE", place.encryption.word());
+    match (&place.authority, place.encryption) {
+        (Some(file), _) => drop(command.env("PGSSLROOTCERT", file)),
+        (None, Encryption::VerifyCa | Encryption::VerifyFull) => drop(command.env("PGSSLROOTCERT", "system")),
+        _ => {}
+    }
     if let Some(password) = &place.password {
         command.env("PGPASSWORD", password);
     }

@@ -38,6 +38,7 @@ pub use self::{
     error::DbError,
     migrate::Migration,
     page::{Cursor, Page, PageAsk},
+    postgres::Encryption,
     row::{Fields, FromRow, Row},
     step::Step,
     tx::Tx,

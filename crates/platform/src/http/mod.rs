@@ -25,4 +25,4 @@ pub use headers::etag;
 pub use moment::Moment;
 pub use network::Network;
 pub use problem::{ErrorPage, FieldProblem, Problem, StaleForm};
-pub use serve::{ServeLimits, serve, serve_with};
+pub use serve::{ServeLimits, serve, serve_over, serve_with};

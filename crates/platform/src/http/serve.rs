@@ -12,10 +12,13 @@ use hyper_util::{
     },
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tower::ServiceExt;
+
+use crate::tls::Mutual;
 
 /// Bounds on connections.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +52,17 @@ pub async fn serve_with(
     shutdown: impl Future<Output = ()>,
     limits: ServeLimits,
 ) {
+    serve_over(listener, router, shutdown, limits, None).await;
+}
+
+/// As [`serve_with`], to peers that show who they are, where a certificate is given.
+pub async fn serve_over(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()>,
+    limits: ServeLimits,
+    tls: Option<Arc<Mutual>>,
+) {
     let builder = Arc::new(connection_builder(limits));
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
@@ -70,14 +84,21 @@ pub async fn serve_with(
                 }
             },
         };
-        let connection = connection(&builder, stream, peer, router.clone());
-        let watched = graceful.watch(connection);
+        // Small answers must not wait for the other side's acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let Some(tls) = &tls else {
+            end(graceful.watch(connection(&builder, stream, peer, router.clone())), place);
+            continue;
+        };
+        let (tls, builder, router, watcher) = (tls.clone(), builder.clone(), router.clone(), graceful.watcher());
         tokio::spawn(async move {
-            // Peers that break off in the middle are everyday life.
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "connection ended");
+            match tokio::time::timeout(limits.header_read, tls.accept(stream)).await {
+                Ok(Ok(stream)) => end(watcher.watch(connection(&builder, stream, peer, router)), place),
+                Ok(Err(error)) => tracing::warn!(%peer, %error, "a peer did not show who it is"),
+                Err(_) => tracing::debug!(%peer, "a peer said nothing"),
             }
-            drop(place);
         });
     }
     drop(listener);
@@ -110,17 +131,24 @@ fn connection_builder(limits: ServeLimits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
+/// Serves a connection to its end; its place is free then.
+fn end(connection: impl Future<Output = Result<(), BoxError>> + Send + 'static, place: OwnedSemaphorePermit) {
+    tokio::spawn(async move {
+        // Peers that break off in the middle are everyday life.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended");
+        }
+        drop(place);
+    });
+}
+
 /// The connection as a future that can be told to end in order.
-fn connection(
+fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     builder: &auto::Builder<TokioExecutor>,
-    stream: TcpStream,
+    stream: S,
     peer: SocketAddr,
     router: Router,
-) -> impl GracefulConnection<Error = BoxError> + Send + use<> {
-    // Small answers must not wait for the other side's acknowledgement.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
-    }
+) -> impl GracefulConnection<Error = BoxError> + Send + use<S> {
     let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));

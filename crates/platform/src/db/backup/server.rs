@@ -1,14 +1,17 @@
 //! PostgreSQL: the barrier is a lock on a table of each database that every fact is written to.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 use crate::{
     Result,
     db::{
         DbError,
-        postgres::{on_error, take_schema},
+        postgres::{Address, Encrypt, Encryption, on_error},
     },
 };
 
@@ -27,14 +30,19 @@ pub struct Place {
     pub database: String,
     /// The schema in it, where the context shares it with others.
     pub schema: Option<String>,
+    /// How the connection is encrypted.
+    pub encryption: Encryption,
+    /// Certificates of those who vouch for the server; none: those the machine trusts.
+    pub authority: Option<PathBuf>,
+    address: Address,
 }
 
 impl Place {
     /// The place a URL names.
     pub fn of(url: &str) -> Result<Self> {
         let bad = || DbError::Other("the PostgreSQL URL is not understood".to_owned());
-        let (url, schema) = take_schema(url)?;
-        let config: tokio_postgres::Config = url.parse().map_err(|_| bad())?;
+        let address = Address::of(url)?;
+        let config = &address.config;
         let host = config.get_hosts().first().map(|host| match host {
             tokio_postgres::config::Host::Tcp(name) => name.clone(),
             #[cfg(unix)]
@@ -46,22 +54,21 @@ impl Place {
             user: config.get_user().ok_or_else(bad)?.to_owned(),
             password: config.get_password().map(|password| String::from_utf8_lossy(password).into_owned()),
             database: config.get_dbname().unwrap_or_else(|| config.get_user().unwrap_or_default()).to_owned(),
-            schema,
+            schema: address.schema.clone(),
+            encryption: address.encryption,
+            authority: address.authority.clone(),
+            address,
         })
     }
 
     /// A connection of its own.
     pub async fn connect(&self) -> Result<Client> {
-        let mut config = tokio_postgres::Config::new();
-        config.host(&self.host).port(self.port).user(&self.user).dbname(&self.database);
+        let mut config = self.address.config.clone();
         config.application_name("mediverse-backup").connect_timeout(Duration::from_secs(10));
-        if let Some(password) = &self.password {
-            config.password(password);
-        }
         if let Some(schema) = &self.schema {
             config.options(format!("-c search_path={schema},public"));
         }
-        let (client, connection) = config.connect(NoTls).await.map_err(|e| on_error(&e))?;
+        let (client, connection) = config.connect(Encrypt::of(&self.address)).await.map_err(|e| on_error(&e))?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection of a backup ended");

@@ -12,6 +12,11 @@ pub(in crate::db) fn on_error(error: &Error) -> DbError {
     if let Some(answer) = error.as_db_error() {
         return answered(answer);
     }
+    // What it is that fails says which certificate or setting to look at.
+    if error.to_string().starts_with("error performing TLS handshake") {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        return DbError::Unavailable(format!("TLS: {}", cause.unwrap_or_default()));
+    }
     if error.is_closed() || is_io(error) {
         return DbError::Unavailable("the connection broke".to_owned());
     }

@@ -1,17 +1,21 @@
 //! The engine at scale: a pool, and a task of its own for every unit.
 
+mod address;
 mod error;
 mod session;
+mod tls;
 mod types;
 
 use std::sync::Arc;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
-use tokio_postgres::{Config, NoTls};
 
+pub use self::address::Encryption;
 pub(super) use self::{
+    address::Address,
     error::on_error,
     session::{Mode, Session},
+    tls::Encrypt,
     types::cell,
 };
 use super::{
@@ -32,12 +36,12 @@ pub(super) struct Postgres {
 impl Postgres {
     /// Makes the pool and tries one connection.
     pub(super) async fn open(url: &str, options: &DbOptions) -> Result<Self, DbError> {
-        let (url, schema) = take_schema(url)?;
-        let mut config: Config =
-            url.parse().map_err(|_| DbError::Other("the PostgreSQL URL is not understood".to_owned()))?;
+        let address = Address::of(url)?;
+        let encrypt = Encrypt::of(&address);
+        let Address { mut config, schema, .. } = address;
         config.options(settings(config.get_options(), schema.as_deref(), options));
         config.application_name("mediverse").connect_timeout(options.patience);
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager = Manager::from_config(config, encrypt, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(options.pool.max(1))
             .runtime(Runtime::Tokio1)
@@ -125,30 +129,6 @@ impl Postgres {
             other => DbError::Unavailable(other.to_string()),
         })
     }
-}
-
-/// Takes `schema=…` out of the URL: it is ours, not the driver's.
-pub(in crate::db) fn take_schema(url: &str) -> Result<(String, Option<String>), DbError> {
-    let bad = || DbError::Other("the PostgreSQL URL is not understood".to_owned());
-    let mut url = url::Url::parse(url).map_err(|_| bad())?;
-    let (ours, theirs): (Vec<_>, Vec<_>) = url.query_pairs().into_owned().partition(|(name, _)| name == "schema");
-    let Some((_, schema)) = ours.into_iter().next() else { return Ok((url.into(), None)) };
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if schema.is_empty() || schema.len() > 63 || !schema.chars().all(plain) {
-        return Err(DbError::Other("a schema is named with a-z, 0-9 and _".to_owned()));
-    }
-    url.set_query(None);
-    if !theirs.is_empty() {
-        // Encoded by hand: the driver does not read `+` as a space.
-        let pairs = theirs.iter().map(|(name, value)| format!("{name}={}", percent(value)));
-        url.set_query(Some(&pairs.collect::<Vec<_>>().join("&")));
-    }
-    Ok((url.into(), Some(schema)))
-}
-
-fn percent(text: &str) -> String {
-    let keep = |b: &u8| b.is_ascii_alphanumeric() || b"-_.~".contains(b);
-    text.bytes().map(|b| if keep(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// Extensions live in `public`, so that schema stays in the path.
