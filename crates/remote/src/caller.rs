@@ -3,9 +3,10 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
+use jiff::Timestamp;
 use platform::{
     Cx, Error, Result,
     trace::{Kind, Span, Trace},
@@ -17,6 +18,7 @@ use crate::{
     PREFIX, Passes, Upstream, carried,
     connection::Failed,
     fault::{self, Fault},
+    service::CLOCK,
     upstream::Replica,
 };
 
@@ -178,7 +180,9 @@ impl Caller {
 
     async fn one(&self, replica: &Arc<Replica>, call: Call, body: Bytes) -> Result<Answer, Failed> {
         let request = self.request(replica.address, call.method, body).map_err(Failed::after)?;
+        let began = Instant::now();
         let response = replica.connection.send(request).await?;
+        self.note_clock(replica, &response, began);
         let (head, body) = response.into_parts();
         let is_fault = head.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == fault::MEDIA_TYPE);
         let body = Limited::new(body, LARGEST).collect().await.map_err(Failed::after)?.to_bytes();
@@ -189,11 +193,21 @@ impl Caller {
     pub(crate) async fn stream(&self, replica: &Replica, method: &'static str) -> Result<Incoming, Failed> {
         let body = carried::write(None, None, PATIENCE, &()).map_err(Failed::after)?;
         let request = self.request(replica.address, method, body.into()).map_err(Failed::after)?;
+        let began = Instant::now();
         let response = timeout(PATIENCE, replica.connection.send(request)).await.map_err(Failed::after)??;
+        self.note_clock(replica, &response, began);
         if response.status() != StatusCode::OK {
             return Err(Failed::after(response.status()));
         }
         Ok(response.into_body())
+    }
+
+    /// What the clock at the other end says, refused or not.
+    fn note_clock(&self, replica: &Replica, response: &Response<Incoming>, began: Instant) {
+        let said = response.headers().get(CLOCK).and_then(|said| said.to_str().ok()?.parse().ok());
+        if let Some(said) = said.and_then(|said| Timestamp::from_millisecond(said).ok()) {
+            self.passes.note_clock(replica.address, said, began.elapsed());
+        }
     }
 
     /// The replicas there are now.

@@ -1,6 +1,6 @@
 //! One HTTP/2 connection to a replica, shared by all calls to it and made anew when it breaks.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -10,7 +10,13 @@ use hyper::{
     client::conn::http2::{self, SendRequest},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::{net::TcpStream, sync::Mutex, time::timeout};
+use platform::tls::Mutual;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::Mutex,
+    time::timeout,
+};
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -41,17 +47,26 @@ impl Failed {
     }
 }
 
+/// How connections of one service are made sure: by whose certificate, and to whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Secure {
+    pub(crate) tls: Arc<Mutual>,
+    /// The name that whoever answers must have a certificate for: their role.
+    pub(crate) name: &'static str,
+}
+
 /// The connection to one address.
 #[derive(Debug)]
 pub(crate) struct Connection {
     address: SocketAddr,
+    secure: Option<Secure>,
     open: Mutex<Option<SendRequest<Body>>>,
 }
 
 impl Connection {
     /// Not made yet.
-    pub(crate) fn to(address: SocketAddr) -> Self {
-        Self { address, open: Mutex::default() }
+    pub(crate) fn to(address: SocketAddr, secure: Option<Secure>) -> Self {
+        Self { address, secure, open: Mutex::default() }
     }
 
     /// Sends a request and answers the head of the answer. A connection that broke while it lay idle is made anew.
@@ -92,6 +107,16 @@ impl Connection {
     async fn connect(&self) -> Result<SendRequest<Body>, Failed> {
         let stream = TcpStream::connect(self.address).await.map_err(Failed::before)?;
         stream.set_nodelay(true).map_err(Failed::before)?;
+        match &self.secure {
+            Some(Secure { tls, name }) => self.greet(tls.connect(name, stream).await.map_err(Failed::before)?).await,
+            None => self.greet(stream).await,
+        }
+    }
+
+    async fn greet<S>(&self, stream: S) -> Result<SendRequest<Body>, Failed>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(ASK)

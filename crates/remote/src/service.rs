@@ -22,10 +22,14 @@ use crate::{
     PREFIX, Pass, Passes,
     carried::Arrived,
     fault::{self, Fault},
+    may,
 };
 
 /// The largest request that is read: an import fits.
 const LARGEST: usize = 64 << 20;
+
+/// In an answer: the service's clock, in milliseconds since 1970.
+pub(crate) const CLOCK: &str = "service-clock";
 
 /// What a service answers with.
 pub(crate) enum Answer {
@@ -72,14 +76,17 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let Ok(pass) = desk.pass(&headers, &service) else {
-        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Service")]).into_response();
+    let mut answer = match desk.pass(&headers, &service) {
+        Err(_) => (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Service")]).into_response(),
+        Ok(pass) => match desk.serve(&pass, &service, &method, &body).await {
+            Ok(Answer::Whole(body)) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Ok(Answer::Stream(body)) => ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response(),
+            Err(error) => refused(&error, &service, &method),
+        },
     };
-    match desk.serve(&pass, &service, &method, &body).await {
-        Ok(Answer::Whole(body)) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
-        Ok(Answer::Stream(body)) => ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response(),
-        Err(error) => refused(&error, &service, &method),
-    }
+    // Also where the pass is refused: then most of all the caller should know by which clock.
+    answer.headers_mut().insert(CLOCK, HeaderValue::from(desk.clock.now().as_millisecond()));
+    answer
 }
 
 impl Desk {
@@ -89,6 +96,10 @@ impl Desk {
     }
 
     async fn serve(&self, pass: &Pass, service: &str, method: &str, body: &[u8]) -> Result<Answer> {
+        if !may::call(&pass.caller, service, method) {
+            tracing::error!(caller = pass.caller, service, method, "a process asked for what its roles never ask");
+            return Err(Error::Forbidden("call-between-services"));
+        }
         let service =
             self.services.iter().find(|known| known.name == service).ok_or_else(|| unknown(service, method))?;
         let mut arrived = Arrived::read(body)?;

@@ -10,9 +10,13 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use platform::tls::Mutual;
 use tokio::{net::lookup_host, time::Instant};
 
-use crate::{breaker::Breaker, connection::Connection};
+use crate::{
+    breaker::Breaker,
+    connection::{Connection, Secure},
+};
 
 /// How often names are looked up again, so that replicas added are found and those removed forgotten.
 const LOOK_UP: Duration = Duration::from_secs(2);
@@ -33,6 +37,7 @@ pub struct Upstream(Arc<Inner>);
 struct Inner {
     service: &'static str,
     names: Vec<String>,
+    secure: Option<Secure>,
     replicas: ArcSwap<Vec<Arc<Replica>>>,
     turn: AtomicUsize,
     looked_up: Mutex<Option<Instant>>,
@@ -41,9 +46,15 @@ struct Inner {
 impl Upstream {
     /// The service at these places, each `host:port`; a host with several addresses stands for as many replicas.
     pub fn new(service: &'static str, names: &[String]) -> Self {
+        Self::over(service, names, None)
+    }
+
+    /// As [`Upstream::new`], over connections on which both show certificates: whoever answers, one for the name given.
+    pub fn over(service: &'static str, names: &[String], tls: Option<(Arc<Mutual>, &'static str)>) -> Self {
         Self(Arc::new(Inner {
             service,
             names: names.to_vec(),
+            secure: tls.map(|(tls, name)| Secure { tls, name }),
             replicas: ArcSwap::default(),
             turn: AtomicUsize::new(0),
             looked_up: Mutex::default(),
@@ -109,7 +120,8 @@ impl Inner {
         }
         let as_known = |address: SocketAddr| {
             known.iter().find(|replica| replica.address == address).cloned().unwrap_or_else(|| {
-                Arc::new(Replica { address, connection: Connection::to(address), breaker: Breaker::default() })
+                let connection = Connection::to(address, self.secure.clone());
+                Arc::new(Replica { address, connection, breaker: Breaker::default() })
             })
         };
         self.replicas.store(Arc::new(found.into_iter().map(as_known).collect()));

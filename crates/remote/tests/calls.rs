@@ -12,8 +12,8 @@ use std::{
 
 use async_trait::async_trait;
 use contracts::people::{
-    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch,
-    People, Relation, Sex,
+    AddFamilyMember, Erasure, ErasureId, FamilyConsent, Patient, PatientCard, PatientChanged, PatientForm, PatientId,
+    PatientSearch, People, Relation, Sex,
 };
 use jiff::SignedDuration;
 use platform::{
@@ -97,10 +97,16 @@ impl People for Odd {
     async fn add_family_member(&self, _: &Cx, _: AddFamilyMember) -> Result<PatientCard> {
         Err(unused())
     }
+    async fn change_relation(&self, _: &Cx, _: &PatientId, _: Relation) -> Result<PatientCard> {
+        Err(unused())
+    }
     async fn remove_family_member(&self, _: &Cx, _: &PatientId) -> Result<()> {
         self.ask().await?;
         self.written.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+    async fn family_consents(&self, _: &Cx) -> Result<Vec<FamilyConsent>> {
+        Err(unused())
     }
     async fn export(&self, _: &Cx) -> Result<serde_json::Value> {
         Ok(serde_json::Value::String("x".repeat(20 << 20)))
@@ -326,5 +332,38 @@ async fn many_calls_share_a_connection() {
         assert_eq!(call.await.unwrap().unwrap(), 1);
     }
     assert_eq!(one.asked(), 1_000);
+    one.end().await;
+}
+
+/// A role may call what its work needs; what it never asks is refused, whoever it says is asking.
+#[tokio::test]
+async fn a_process_may_ask_what_its_roles_ever_ask() {
+    let one = replica(Odd::default()).await;
+    let scheduling = calls_as("scheduling", &[one.address]);
+    assert!(matches!(scheduling.patient_profile(&siti(), &patient()).await, Err(Error::NotFound("patient"))));
+    for refused in [
+        scheduling.patient(&siti(), &patient()).await.map(drop),
+        scheduling.remove_family_member(&siti(), &patient()).await,
+        calls_as("gateway", &[one.address]).patient(&siti(), &patient()).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(Error::Forbidden("call-between-services"))), "{refused:?}");
+    }
+    assert_eq!((one.asked(), one.written()), (1, 0));
+    one.end().await;
+}
+
+/// A process whose clock stands apart learns it from those who refuse its passes, and that it is right again.
+#[tokio::test]
+async fn a_clock_that_stands_apart_is_known_by_the_answers() {
+    let one = replica(Odd::default()).await;
+    for (off, right) in [(0, true), (600, false), (-600, false)] {
+        let clock = Clock::manual(Clock::System.now() + SignedDuration::from_secs(off));
+        let passes = Passes::new(&master(), "web", clock);
+        let people = RemotePeople::new(Caller::new(Upstream::new("people", &[one.address.to_string()]), passes.clone()));
+        assert!(passes.clock_agrees().is_ok(), "nobody was asked yet");
+        let told = people.patient(&siti(), &patient()).await.unwrap_err();
+        assert_eq!(matches!(told, Error::NotFound(_)), right, "{told}");
+        assert_eq!(passes.clock_agrees().is_ok(), right, "{off}");
+    }
     one.end().await;
 }
