@@ -8,6 +8,9 @@ use platform::{Cx, Error, Result, crypto::BlindIndex, db::Tx};
 /// The purpose that the key of the digests is derived for.
 pub const PURPOSE: &str = "blind-index:idempotency:1";
 
+/// Keys forgotten at a time.
+pub const PIECE: i64 = 500;
+
 /// What the body was: its fingerprint under a key of the house (HMAC-SHA-256), so that nothing of it is kept and nobody
 /// who holds the database can try out complaints until one fits.
 pub fn digest(bodies: &BlindIndex, ask: &Book) -> Result<String> {
@@ -37,10 +40,12 @@ pub async fn earlier(tx: &mut Tx, actor: &str, key: &str, digest: &str) -> Resul
     }
 }
 
-/// Forgets keys older than a day.
+/// Forgets keys older than a day, at most [`PIECE`] at a time so that nobody waits long; answers how many.
 pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64> {
+    const PURGE: &str = "delete from idempotency where (actor, key) in \
+        (select actor, key from idempotency where at < $1 order by at limit $2)";
     let yesterday = now - jiff::SignedDuration::from_hours(24);
-    tx.exec("delete from idempotency where at < $1", &[&yesterday]).await
+    tx.exec(PURGE, &[&yesterday, &PIECE]).await
 }
 
 #[cfg(test)]

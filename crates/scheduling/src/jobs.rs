@@ -58,7 +58,8 @@ impl SchedulingContext {
             let this = this.clone();
             async move {
                 let now = cx.now();
-                this.db.write(async move |tx| idempotency::purge(tx, now).await).await.map(drop)
+                while this.db.write(async move |tx| idempotency::purge(tx, now).await).await? > 0 {}
+                Ok(())
             }
         });
         jobs
