@@ -417,6 +417,36 @@ fn cases_have_free_times() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// C1: why there is no time.
+    #[test]
+    fn r_g10_every_instant_of_a_day_is_offered_or_refused_by_a_rule_and_never_both(case in case()) {
+        let Case { plan, ask, busy, now } = &case;
+        for n in 0..3_i64 {
+            let date = ask.from + n.days();
+            let stretches = explain(plan, &ask.wish, date, busy, *now);
+            for pair in stretches.windows(2) {
+                prop_assert_eq!(pair[0].until, pair[1].from, "a gap or an overlap");
+            }
+            let Some((first, last)) = stretches.first().zip(stretches.last()) else { continue };
+            let (begin, end) = (first.from, last.until);
+            prop_assert_eq!(plan.zone.to_datetime(begin).date(), date);
+            prop_assert!(plan.zone.to_datetime(end).date() > date);
+            let offered: BTreeSet<_> =
+                stretches.iter().filter(|stretch| stretch.refusal.is_none()).map(|stretch| stretch.from).collect();
+            let around = Ask { wish: ask.wish.clone(), from: date - 1.day(), days: 3 };
+            let listed = free_times(plan, &around, busy, *now).days.into_iter().flat_map(|day| day.slots);
+            let listed: BTreeSet<_> =
+                listed.map(|slot| slot.starts_at).filter(|at| begin <= *at && *at < end).collect();
+            prop_assert_eq!(&offered, &listed);
+            let mut at = begin;
+            while at < end {
+                let request = Request { wish: ask.wish.clone(), starts_at: at };
+                prop_assert_eq!(check(plan, &request, busy, *now).is_ok(), offered.contains(&at), "{}", at);
+                at += 5.minutes();
+            }
+        }
+    }
+
     /// C3
     #[test]
     fn r_g10_before_it_says_so_time_alone_changes_nothing(case in case(), part in 0.0..1.0_f64) {

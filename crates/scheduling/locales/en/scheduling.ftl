@@ -41,6 +41,12 @@ problem-too-early = Not yet
     .detail = This can be done on the day of the visit.
 problem-service-has-desk = The service has a schedule already
     .detail = A service can be at one desk only.
+problem-leave-open = There is a leave in this time already
+    .detail = Decide about it, or take it back, first.
+problem-leave-decided = It has been decided already
+    .detail = Reload the page to see what became of the appointments.
+problem-proposal-over = The times are no longer kept
+    .detail = They ran out or were answered. Choose another time of the appointment.
 
 # Fields
 error-complaint-too-short = Describe your complaint in at least 3 letters.
@@ -55,3 +61,6 @@ error-unknown-zone = The time zone is not known. Example: Asia/Makassar.
 error-full-minutes = Times are in full minutes, without seconds.
 error-one-capacity = Sessions that overlap must have the same capacity.
 error-bad-time = The time must lie between the years 1900 and 2200.
+error-over-already = This time is over already.
+error-leave-too-long = Too many appointments in this time. Enter the leave in parts.
+error-every-visit = Decide about every appointment.

@@ -41,6 +41,12 @@ problem-too-early = Belum waktunya
     .detail = Ini baru bisa dilakukan pada hari kunjungan.
 problem-service-has-desk = Layanan sudah punya jadwal
     .detail = Satu layanan hanya dapat berada pada satu meja layanan.
+problem-leave-open = Sudah ada cuti pada waktu ini
+    .detail = Putuskan atau batalkan cuti itu dulu.
+problem-leave-decided = Sudah diputuskan
+    .detail = Muat ulang halaman untuk melihat hasil tiap janji.
+problem-proposal-over = Jamnya tidak lagi disimpan
+    .detail = Waktunya habis atau sudah dijawab. Pilih jam lain untuk janji ini.
 
 # Fields
 error-complaint-too-short = Isi keluhan Anda, paling sedikit 3 huruf.
@@ -55,3 +61,6 @@ error-unknown-zone = Zona waktu tidak dikenal. Contoh: Asia/Makassar.
 error-full-minutes = Jam harus tepat pada menit, tanpa detik.
 error-one-capacity = Sesi yang bertumpang tindih harus berkapasitas sama.
 error-bad-time = Waktu harus antara tahun 1900 dan 2200.
+error-over-already = Waktu ini sudah lewat.
+error-leave-too-long = Terlalu banyak janji pada waktu ini. Masukkan cuti per bagian.
+error-every-visit = Putuskan semua janji.
