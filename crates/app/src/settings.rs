@@ -3,6 +3,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,6 +15,7 @@ use platform::{
     http::Network,
     settings,
     telemetry::{LogFormat, Private},
+    tls::Mutual,
 };
 
 settings! {
@@ -41,7 +43,7 @@ settings! {
 settings! {
     /// Where data lie.
     pub struct Database in "database" {
-        /// A folder (sqlite:data) with a file for each context, or a server (postgres://user@host/name) with a schema for each.
+        /// A folder (sqlite:data) with a file for each context, or a server (postgres://user@host/name) with a schema for each; ?sslmode=disable, prefer, require, verify-ca or verify-full, and sslrootcert=FILE, as PostgreSQL has them.
         url: Private<String> = "sqlite:data" (secret),
         /// A database of its own for auth; empty: by database.url.
         auth: Private<String> = "" (secret),
@@ -91,11 +93,19 @@ settings! {
 }
 
 settings! {
-    /// Where mediverse backup puts what it makes; who calls it daily is for the machine: see docs/operations.md.
+    /// Where backups are put and when they are made.
     pub struct Backup in "backup" {
+        /// File with the certificate, and its chain, that this process shows to the others, for the names of its roles (web, scheduling); empty: calls between processes are not encrypted. With it /livez and /readyz need server.operations_listen.
+        tls_certificate: String = "",
+        /// File with the key of that certificate.
+        tls_key: String = "",
+        /// File with the certificates of who vouches for the others.
+        tls_authority: String = "",
+        /// Folder with role.pub of every role and role.key of those that live here (mediverse keys services), by which processes prove their roles to each other; empty: by one key made from that of the house, which proves no role.
+        keys: String = "",
         /// Folder of the backups, on another disk or mounted from another place.
         folder: String = "",
-        /// Backups kept; data keys live 30 days whatever stands here.
+        /// Backups kept, which are days where one is made every day; data keys live 30 days whatever stands here.
         keep: usize = 14,
     }
 }
@@ -103,6 +113,10 @@ settings! {
 settings! {
     /// What operators see.
     pub struct Log in "log" {
+        /// Time of the day, such as 02:30, at which a process that runs every context makes one by itself; empty: somebody else calls mediverse backup.
+        at: String = "",
+        /// Zone of that time.
+        zone: String = "Asia/Jakarta",
         /// lines for people, json for collectors, auto: lines at a terminal.
         format: String = "auto",
         /// What is logged, such as info,platform=debug.
@@ -255,6 +269,20 @@ impl Services {
             Part::Directory => &self.directory,
             Part::Scheduling => &self.scheduling,
         };
+    /// What this process shows to the others and knows them by; none where calls are not encrypted. Fails where files
+    /// are missing or do not fit.
+    pub fn tls(&self) -> Result<Option<Arc<Mutual>>> {
+        let files = [&self.tls_certificate, &self.tls_key, &self.tls_authority];
+        if files.iter().all(|file| file.is_empty()) {
+            return Ok(None);
+        }
+        if files.iter().any(|file| file.is_empty()) {
+            return Err(Error::internal("settings services.tls_certificate, tls_key and tls_authority are needed together"));
+        }
+        let [certificate, key, authority] = files.map(Path::new);
+        Mutual::open(certificate, key, authority).map(Some)
+    }
+
         let plain = |address: &str| address.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
         named.split(',').map(plain).filter(|address| !address.is_empty()).collect()
     }

@@ -38,7 +38,7 @@ fn a_backup_is_made_looked_at_and_brought_back_by_three_commands() {
     assert!(code == 1 && text.contains("--to"), "{text}");
     let to_arg = to.to_str().unwrap();
     for _ in 0..3 {
-        let (code, text) = run(&data, &["backup", "--to", to_arg, "--keep", "2"]);
+        let (code, text) = run(&data, &["backup", "--to", to_arg, "--keep", "2", "--verify"]);
         assert!(code == 0 && text.contains("Writers waited"), "{text}");
     }
     let sets = named(&to, "mediverse-");

@@ -57,3 +57,5 @@ cli-nothing-parked = No event is parked.
 cli-event-retried = { $id } is tried again.
 cli-event-dropped = { $id } is let go.
 cli-reannounced = { $source } speaks again.
+problem-keys-nowhere = No folder for the keys of roles is named
+    .detail = Name one with --to, or set services.keys.

@@ -57,3 +57,5 @@ cli-nothing-parked = Tidak ada peristiwa yang ditahan.
 cli-event-retried = { $id } dicoba lagi.
 cli-event-dropped = { $id } dilepas.
 cli-reannounced = { $source } menyampaikan ulang.
+problem-keys-nowhere = Folder untuk kunci peran belum disebutkan
+    .detail = Sebutkan dengan --to, atau atur services.keys.

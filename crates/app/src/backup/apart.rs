@@ -55,6 +55,11 @@ pub(super) fn newest(folder: &Path, key: &SealingKey) -> Result<(PathBuf, Vec<le
     Ok((newest.join(KEYS), erased))
 }
 
+/// When the newest keys in a folder of backups were sealed; none where there are none.
+pub(super) fn newest_moment(to: &Path) -> Result<Option<Timestamp>> {
+    Ok(all(&folder(to))?.pop().map(|(_, at)| at))
+}
+
 /// All there are, the newest last.
 fn all(folder: &Path) -> Result<Vec<(PathBuf, Timestamp)>> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };

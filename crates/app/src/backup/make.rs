@@ -14,7 +14,7 @@ use platform::{
     db::backup::{Frozen, Place, freeze, freeze_server},
 };
 
-use super::{CONTEXTS, KEYS, Manifest, SealingKey, apart, blocking, file_of, ledger, sealed, tools};
+use super::{CONTEXTS, KEYS, Manifest, SealingKey, apart, blocking, file_of, ledger, prune, sealed, tools};
 use crate::settings::Settings;
 
 /// What is wanted.
@@ -22,7 +22,7 @@ use crate::settings::Settings;
 pub struct Plan {
     /// The folder of the backups.
     pub to: PathBuf,
-    /// How many sets are kept; older ones go once the new one is there.
+    /// How many good sets are kept; older ones go once the new one is there.
     pub keep: usize,
     /// The moment it is named by.
     pub now: Timestamp,
@@ -166,7 +166,7 @@ impl Work {
         sealed::sync_folder(&partial)?;
         fs::rename(&partial, &folder).map_err(|e| sealed::cannot("written", &folder, &e))?;
         sealed::sync_folder(&self.plan.to)?;
-        forget_old(&self.plan.to, self.plan.keep.max(1))?;
+        prune::forget_old(&self.plan.to, self.plan.keep, &folder, &self.key)?;
         let bytes = manifest.files.iter().map(|part| part.bytes).sum();
         Ok(Made { folder, bytes, paused })
     }
@@ -240,35 +240,14 @@ pub(super) fn server_places(settings: &Settings, names: &[&str]) -> Result<Vec<P
     names.iter().map(|name| Place::of(&settings.database.url_of(name))).collect()
 }
 
-fn forget_old(to: &Path, keep: usize) -> Result<()> {
-    let entries = fs::read_dir(to).map_err(|e| sealed::cannot("read", to, &e))?;
-    let mut sets: Vec<(Timestamp, PathBuf)> = entries
-        .filter_map(|entry| {
-            let path = entry.ok()?.path();
-            Some((moment_of(path.file_name()?.to_str()?)?, path))
-        })
-        .collect();
-    sets.sort();
-    let old = sets.len().saturating_sub(keep);
-    sets.drain(..old).try_for_each(|(_, path)| sealed::remove_folder(&path))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{NAME, forget_old, moment_of};
+    use super::{NAME, moment_of};
 
     #[test]
-    fn a_name_holds_its_moment_and_old_sets_go() {
+    fn a_name_holds_its_moment() {
         let at: jiff::Timestamp = "2026-11-24T01:02:03.456Z".parse().unwrap();
         assert_eq!(moment_of(&at.strftime(NAME).to_string()), Some(at));
         assert_eq!(moment_of("keys"), None);
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["mediverse-20261124T010203.456Z", "mediverse-20261125T010203.456Z", "keys", ".partial-x"] {
-            std::fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        forget_old(folder.path(), 1).unwrap();
-        let there = |name: &str| folder.path().join(name).exists();
-        assert!(!there("mediverse-20261124T010203.456Z") && there("mediverse-20261125T010203.456Z"));
-        assert!(there("keys") && there(".partial-x"));
     }
 }

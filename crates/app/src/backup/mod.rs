@@ -6,12 +6,15 @@
 
 mod apart;
 mod check;
+mod daily;
 mod ledger;
 mod make;
 mod manifest;
+mod prune;
 mod reconcile;
 mod restore;
 mod sealed;
+mod sound;
 mod tools;
 
 use platform::{
@@ -21,10 +24,12 @@ use platform::{
 
 pub use self::{
     check::Finding,
+    daily::{Daily, add_jobs, gauges, newest},
     make::{Made, Plan, make, make_apart},
     manifest::Manifest,
     reconcile::{Difference, reconcile},
     restore::{Restored, reopen, restore, verify},
+    sound::make_sound,
 };
 use crate::settings::Settings;
 

@@ -38,6 +38,17 @@ pub struct Restored {
 /// Looks whether a set could be restored: seals, checksums, and on SQLite every file and what holds between them; a dump
 /// is read through by `pg_restore`. `keys` is the folder of data keys.
 pub async fn verify(master: &MasterKey, set: &Path, keys: &Path) -> Result<(Manifest, Vec<Finding>)> {
+    verify_beside(master, set, keys, None).await
+}
+
+/// As [`verify`]; what has to be unsealed lies in this folder meanwhile, where one is named: that of the data, which has
+/// the room and is as well guarded.
+pub(super) async fn verify_beside(
+    master: &MasterKey,
+    set: &Path,
+    keys: &Path,
+    beside: Option<PathBuf>,
+) -> Result<(Manifest, Vec<Finding>)> {
     let key = SealingKey::of(master);
     let (set, keys) = (set.to_owned(), keys.to_owned());
     blocking(move || {
@@ -51,7 +62,7 @@ pub async fn verify(master: &MasterKey, set: &Path, keys: &Path) -> Result<(Mani
             pour(tools::look()?, &newest, KEYS, &key)?;
             return Ok((manifest, Vec::new()));
         }
-        let scratch = Scratch::make()?;
+        let scratch = Scratch::make(beside)?;
         unpack(&manifest, &set, &newest, &scratch.0, &key)?;
         let findings = check::check(&scratch.0)?;
         Ok((manifest, findings))
@@ -231,8 +242,11 @@ async fn make_ready(place: &Place) -> Result<()> {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn make() -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("mediverse-verify-{}", std::process::id()));
+    fn make(beside: Option<PathBuf>) -> Result<Self> {
+        let folder = match beside {
+            Some(data) => data.join(".verify"),
+            None => std::env::temp_dir().join(format!("mediverse-verify-{}", std::process::id())),
+        };
         sealed::remove_folder(&folder)?;
         sealed::private_folder(&folder)?;
         Ok(Self(folder))

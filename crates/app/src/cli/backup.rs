@@ -6,7 +6,7 @@ use clap::Args;
 use platform::{Error, Result};
 
 use super::{Sources, keys, log, say, words::Words};
-use crate::backup::{Plan, make, make_apart};
+use crate::backup::{Plan, make, make_apart, make_sound};
 
 /// Seals every database as it is at this moment into a folder, beside a running server. The key of the house is not in it.
 #[derive(Debug, Args)]
@@ -20,6 +20,9 @@ pub(super) struct Backup {
     /// Only the data keys and the ledger of erasures: quick, to be done often.
     #[arg(long)]
     keys_only: bool,
+    /// Looks whether it could be restored before older ones go.
+    #[arg(long, conflicts_with = "keys_only")]
+    verify: bool,
     #[command(flatten)]
     sources: Sources,
 }
@@ -42,7 +45,11 @@ impl Backup {
             say(words.say("cli-backup-keys", &[("folder", plan.to.join("keys").display().to_string())]));
             return Ok(ExitCode::SUCCESS);
         }
-        let made = make(&settings, &master, &plan).await?;
+        let made = if self.verify {
+            make_sound(&settings, &master, &plan).await?
+        } else {
+            make(&settings, &master, &plan).await?
+        };
         let values = [
             ("folder", made.folder.display().to_string()),
             ("bytes", made.bytes.to_string()),

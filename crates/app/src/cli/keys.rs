@@ -2,11 +2,15 @@
 
 use std::{io::BufRead, path::PathBuf, process::ExitCode};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use platform::{Error, Result, crypto::MasterKey, entropy::Entropy};
+use remote::make_keys;
 
 use super::{Sources, say, words::Words};
-use crate::settings::Settings;
+use crate::{
+    settings::Settings,
+    wiring::{Part, Roles},
+};
 
 /// The key of the house.
 #[derive(Debug, Subcommand)]
@@ -17,6 +21,21 @@ pub(super) enum Keys {
     Confirm(Sources),
     /// Makes the key file anew from the recovery text on standard input. Never overwrites one.
     Restore(Sources),
+    /// Makes the keys by which the processes of a split house prove their roles to each other, where there are none yet.
+    Services(Services),
+}
+
+/// Where the keys of roles go.
+#[derive(Debug, Args)]
+pub(super) struct Services {
+    /// Folder: short for --set services.keys=DIR.
+    #[arg(long, value_name = "DIR")]
+    to: Option<String>,
+    /// Makes another key for this role, beside the one it has: --anew web.
+    #[arg(long, value_name = "ROLE")]
+    anew: Vec<String>,
+    #[command(flatten)]
+    sources: Sources,
 }
 
 impl Keys {
@@ -37,8 +56,29 @@ impl Keys {
                 MasterKey::recover(&typed()?)?.save(&path)?;
                 say(path.display());
             }
+            Self::Services(command) => command.run()?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Services {
+    fn run(self) -> Result<()> {
+        let flags: Vec<_> = self.to.map(|folder| ("services.keys", folder)).into_iter().collect();
+        let folder = PathBuf::from(self.sources.read(&flags)?.services.keys);
+        if folder.as_os_str().is_empty() {
+            return Err(Error::conflict("keys-nowhere"));
+        }
+        let again = Roles::parse(&self.anew.join(","))?;
+        let anew = |part: &&Part| !self.anew.is_empty() && again.has(**part);
+        let (again, first): (Vec<&Part>, Vec<&Part>) = Part::ALL.iter().partition(anew);
+        let words = |parts: Vec<&Part>| parts.into_iter().map(|part| part.word()).collect::<Vec<&str>>();
+        let mut made = make_keys(&folder, &words(first), false, &Entropy::System)?;
+        made.extend(make_keys(&folder, &words(again), true, &Entropy::System)?);
+        for file in made {
+            say(file.display());
+        }
+        Ok(())
     }
 }
 

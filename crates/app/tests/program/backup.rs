@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use app::{
-    backup::{Difference, Plan, make, make_apart, reconcile, restore, verify},
+    backup::{Daily, Difference, Plan, make, make_apart, newest, reconcile, restore, verify},
     settings::Settings,
     wiring::{House, World},
 };
@@ -19,7 +19,7 @@ use platform::{
 use serde_json::{Value, json};
 
 use crate::{
-    house::{App, MORNING, PASSWORD, ask, email},
+    house::{App, MORNING, PASSWORD, ask, email, settings},
     journey::{booking, starts},
     on_both_engines,
 };
@@ -35,7 +35,7 @@ fn plan(to: &Path, seconds: i64) -> Plan {
 
 /// Everything is gone, but for the key of the house.
 async fn lose(settings: &Settings, engine: Engine, folder: &Path) {
-    for name in ["auth", "people", "directory", "scheduling", "keys"] {
+    for name in ["auth", "people", "directory", "scheduling", "notifications", "keys"] {
         if engine == Engine::Postgres {
             let place = Place::of(&settings.database.url_of(name)).unwrap();
             let client = place.connect().await.unwrap();
@@ -160,4 +160,101 @@ async fn a_changed_backup_is_refused_and_nothing_of_the_key_or_the_data_can_be_r
     std::fs::write(&manifest, text).unwrap();
     let refused = verify(&master, &made.folder, &keys).await.unwrap_err();
     assert!(refused.is_conflict("backup-changed"), "{refused}");
+}
+
+/// The sets in a folder, by name.
+fn sets(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut sets: Vec<String> = names.filter(|name| name.starts_with("mediverse-")).collect();
+    sets.sort();
+    sets
+}
+
+on_both_engines! {
+    /// J6: made by the program itself, once a day, on one of the replicas; one that was missed is made up for.
+    async fn a_backup_is_made_every_day_by_the_program_itself(engine) {
+        let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (settings, schemas) = settings(engine, folder.path()).await;
+        let backup = app::settings::Backup {
+            at: "02:30".to_owned(),
+            folder: place.path().display().to_string(),
+            keep: 1,
+            ..settings.backup
+        };
+        let settings = Settings { backup, ..settings };
+        let world = world();
+        let open = async || House::open(settings.clone(), world.clone()).await.unwrap().start().await.unwrap();
+        let mut replicas = vec![open().await];
+        if engine == Engine::Postgres {
+            replicas.push(open().await);
+        }
+        let run = async || {
+            for replica in &replicas {
+                replica.run_due().await.unwrap();
+            }
+        };
+        run().await;
+        assert_eq!(sets(place.path()), ["mediverse-20261123T000000.000Z"], "that of the night before was missed");
+        let numbers = platform::telemetry::Metrics::install().unwrap();
+        let gauges = app::backup::gauges(&settings, &replicas[0].house.master, &world.clock).unwrap();
+        let age = async || {
+            let text = numbers.clone().asking(vec![gauges.clone()]).read().await;
+            let told = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+            (told("backup_age_seconds"), told("backup_keys_age_seconds"))
+        };
+        assert_eq!(age().await, (Some(0.0), Some(0.0)));
+        world.clock.advance(SignedDuration::from_hours(19));
+        run().await;
+        assert_eq!(sets(place.path()), ["mediverse-20261123T000000.000Z"], "02:00 in Jakarta: not yet");
+        assert_eq!(age().await.0, Some(19.0 * 3600.0));
+        world.clock.advance(SignedDuration::from_mins(31));
+        run().await;
+        assert_eq!(sets(place.path()), ["mediverse-20261123T193100.000Z"], "and the old one goes");
+        let keys = place.path().join("keys");
+        let (_, findings) = verify(&replicas[0].house.master, &place.path().join(&sets(place.path())[0]), &keys).await.unwrap();
+        assert!(findings.iter().all(|finding| !finding.failed), "{findings:?}");
+        world.clock.advance(SignedDuration::from_mins(16));
+        run().await;
+        assert!(sets(&keys).contains(&"mediverse-20261123T194700.000Z".to_owned()), "keys every quarter of an hour");
+        for replica in replicas {
+            replica.stop().await;
+        }
+        drop(schemas);
+    }
+}
+
+/// J6
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unsound_backup_of_the_day_removes_nothing_and_is_tried_again_later() {
+    let app = App::start(Engine::Sqlite).await;
+    let place = tempfile::tempdir().unwrap();
+    let (mut settings, master) = (app.running.house.settings.clone(), app.running.house.master.clone());
+    settings.backup.at = "02:30".to_owned();
+    settings.backup.folder = place.path().display().to_string();
+    settings.backup.keep = 1;
+    let daily = Daily::of(&settings, &master).unwrap().unwrap();
+    let at = |hours: i64| MORNING.parse::<jiff::Timestamp>().unwrap() + SignedDuration::from_hours(hours);
+    let good = daily.look(at(0)).await.unwrap().unwrap();
+    assert_eq!(daily.look(at(1)).await.unwrap(), None, "one a day");
+
+    // A file of another moment than the others: things were heard that nobody had said.
+    let (_, db) = app.running.house.databases().iter().find(|(name, _)| *name == "scheduling").unwrap();
+    let shift = async |by: i64| {
+        let shifted = db
+            .write(async move |tx| tx.exec("update heard set n = n + $1 where class = 'profile'", &[&by]).await)
+            .await
+            .unwrap();
+        assert!(shifted > 0);
+    };
+    shift(1_000).await;
+    let refused = daily.look(at(24)).await.unwrap_err();
+    assert!(refused.is_conflict("backup-unsound"), "{refused}");
+    assert_eq!(sets(place.path()), [good.file_name().unwrap().to_str().unwrap()], "the last good one stays");
+    assert_eq!(newest(&settings, &master).await.unwrap(), Some(at(0)));
+    assert!(place.path().join(".unsound-mediverse-20261124T000000.000Z").is_dir(), "for whoever wants to know why");
+    shift(-1_000).await;
+    assert_eq!(daily.look(at(24)).await.unwrap(), None, "not at once again");
+    assert!(daily.look(at(25)).await.unwrap().is_some());
+    assert!(!good.exists());
+    app.close().await;
 }

@@ -19,8 +19,11 @@ async fn a_network_of_services_is_one_program() {
     let scheduling = Asker::guest(topology.process("scheduling-1").url());
     for path in ["/internal/scheduling/book", "/internal/scheduling/nothing", "/internal/people/patient"] {
         assert_eq!(scheduling.post(path, &json!({})).await.status, 401, "{path}");
-        let forged = [("authorization", "Service mv1.web.scheduling.9999999999.AAAA")];
-        assert_eq!(scheduling.send(Method::POST, path, &forged, Some(&json!({}))).await.status, 401, "{path}");
+        for form in ["mv1", "mv2"] {
+            let forged = format!("Service {form}.web.scheduling.9999999999.AAAA");
+            let forged = [("authorization", forged.as_str())];
+            assert_eq!(scheduling.send(Method::POST, path, &forged, Some(&json!({}))).await.status, 401, "{path}");
+        }
     }
     assert_eq!(topology.guest().post("/internal/scheduling/book", &json!({})).await.status, 404, "not by the gateway");
 
@@ -76,6 +79,33 @@ async fn a_network_of_services_is_one_program() {
     topology.process("scheduling-1").start_again().await;
     topology.process("web-1").start_again().await;
     assert!(!starts(&sari.at(topology.process("scheduling-1").url()), &offer).await.contains(&free[0]));
+
+    // A clock that stands apart: that process says so, and is gone around until it is right again.
+    let ahead = (platform::Clock::System.now() + jiff::SignedDuration::from_mins(10)).to_string();
+    let web = topology.process("web-1");
+    web.kill().await;
+    web.start_again_with(&["--clock", &ahead]).await;
+    let apart = Asker::guest(web.url());
+    until("a process whose clock stands apart is not ready", async || {
+        let told = apart.get("/readyz").await;
+        (told.status == 503 && String::from_utf8_lossy(&told.body).contains("clock")).then_some(())
+    })
+    .await;
+    let page = async |asker: &Asker| asker.send(Method::GET, "/cari", &[("accept", "text/html")], None).await.status;
+    until("the gateway goes around it", async || {
+        for _ in 0..10 {
+            if page(&topology.guest()).await != 200 {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+    let web = topology.process("web-1");
+    web.kill().await;
+    web.start_again().await;
+    let right = Asker::guest(web.url());
+    until("it is ready again", async || (right.get("/readyz").await.status == 200).then_some(())).await;
 
     // Auth dies: who is signed in goes on.
     topology.process("auth").kill().await;

@@ -36,7 +36,7 @@ impl Environment {
     /// The same without the databases that are none of that part's.
     pub(super) fn only_databases_of(&self, part: &str) -> Self {
         let mut own = self.clone();
-        let keys = matches!(part, "auth" | "people" | "scheduling");
+        let keys = matches!(part, "auth" | "people" | "scheduling" | "notifications");
         for other in CONTEXTS.iter().filter(|context| **context != part).chain((!keys).then_some(&"keys")) {
             // An address that leads nowhere: whoever opens it fails.
             own.set(&format!("DATABASE__{}", other.to_uppercase()), "postgres://nobody@127.0.0.1:1/none");
@@ -136,7 +136,13 @@ impl Process {
 
     /// Starts it again at the same address, after it has ended.
     pub async fn start_again(&mut self) {
-        let (child, url, complaints) = launch(&self.name, &self.environment, &self.args).await;
+        self.start_again_with(&[]).await;
+    }
+
+    /// As [`Process::start_again`], this once with flags besides: `--clock`.
+    pub async fn start_again_with(&mut self, flags: &[&str]) {
+        let args: Vec<String> = self.args.iter().cloned().chain(flags.iter().map(|flag| (*flag).to_owned())).collect();
+        let (child, url, complaints) = launch(&self.name, &self.environment, &args).await;
         (self.child, self.url, self.complaints) = (child, url, Some(complaints));
     }
 }
