@@ -193,6 +193,28 @@ pub struct AddFamilyMember {
     pub person: PatientForm,
 }
 
+/// A consent to act for somebody, as whoever gave it reads it: the proof stays when the right has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FamilyConsent {
+    /// Whom it is about.
+    pub patient: PatientId,
+    /// Their name; `None` once the right to act has ended.
+    pub name: Option<String>,
+    /// What they are, or were, to the asker.
+    pub relation: Relation,
+    /// Key of the text that was shown and accepted.
+    pub text: String,
+    /// The language it was shown in.
+    #[schema(value_type = String)]
+    pub locale: Locale,
+    /// When it was given.
+    #[schema(value_type = String, format = DateTime)]
+    pub given_at: Timestamp,
+    /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+}
+
 /// How far an erasure has come (A6).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Erasure {
@@ -245,8 +267,12 @@ pub trait People: Send + Sync {
     async fn change_patient(&self, cx: &Cx, id: &PatientId, version: i64, form: PatientForm) -> Result<Patient>;
     /// Adds a family member (A9).
     async fn add_family_member(&self, cx: &Cx, ask: AddFamilyMember) -> Result<PatientCard>;
+    /// Says anew what a family member is to the asker; 404 for whom they do not act.
+    async fn change_relation(&self, cx: &Cx, id: &PatientId, relation: Relation) -> Result<PatientCard>;
     /// Ends the right to act for a family member.
     async fn remove_family_member(&self, cx: &Cx, id: &PatientId) -> Result<()>;
+    /// The consents the asker has given to act for others, the newest first, ended ones too; 100 at most.
+    async fn family_consents(&self, cx: &Cx) -> Result<Vec<FamilyConsent>>;
     /// Everything kept about the asker, as JSON.
     async fn export(&self, cx: &Cx) -> Result<serde_json::Value>;
     /// Unregisters the asker (A6): begins an erasure.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use contracts::people::{
-    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch,
-    People,
+    AddFamilyMember, Erasure, ErasureId, FamilyConsent, Patient, PatientCard, PatientChanged, PatientForm, PatientId,
+    PatientSearch, People, Relation,
 };
 use platform::{
     Cx, Result,
@@ -68,8 +68,16 @@ impl People for PeopleContext {
         self.add_member(cx, ask).await
     }
 
+    async fn change_relation(&self, cx: &Cx, id: &PatientId, relation: Relation) -> Result<PatientCard> {
+        self.relate(cx, id, relation).await
+    }
+
     async fn remove_family_member(&self, cx: &Cx, id: &PatientId) -> Result<()> {
         self.remove_member(cx, id).await
+    }
+
+    async fn family_consents(&self, cx: &Cx) -> Result<Vec<FamilyConsent>> {
+        self.consents(cx).await
     }
 
     async fn export(&self, cx: &Cx) -> Result<serde_json::Value> {

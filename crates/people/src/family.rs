@@ -3,9 +3,10 @@
 use contracts::{
     Permission,
     auth::AccountId,
-    people::{AddFamilyMember, PatientCard, PatientId, Relation},
+    people::{AddFamilyMember, FamilyConsent, PatientCard, PatientId, Relation},
 };
-use platform::{Cx, Error, Result, db::Tx, error::Problems};
+use jiff::Timestamp;
+use platform::{Cx, Error, Result, db::Tx, error::Problems, i18n::Locale};
 
 use crate::{
     PeopleContext, account,
@@ -22,6 +23,12 @@ const ADD: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const END: &str =
     "update family set ended_at = $3, ended_by = $4 where account = $1 and patient = $2 and ended_at is null";
+const RELATE: &str = "
+    update family set relation = $3 where account = $1 and patient = $2 and ended_at is null returning id";
+const MEMBER: &str = "select id, name, birth_date, sex, patient_type from patient where id = $1";
+const CONSENTS: &str = "
+    select f.patient, case when f.ended_at is null then p.name end, f.relation, f.consent, f.consent_locale, f.consent_at, f.ended_at
+    from family f left join patient p on p.id = f.patient where f.account = $1 order by f.consent_at desc, f.id desc limit 100";
 const KEPT: &str = "select id, account, name, birth_date, sex, patient_type, locale, details, duplicate, version from patient where id = $1";
 const RAISE: &str = "update patient set version = version + 1 where id = $1";
 const SELF: &str = "select id, name, birth_date, sex, patient_type from patient where account = $1";
@@ -29,6 +36,7 @@ const MEMBERS: &str = "
     select p.id, p.name, p.birth_date, p.sex, p.patient_type, f.relation from family f join patient p on p.id = f.patient
     where f.account = $1 and f.ended_at is null order by p.name, p.id limit 20";
 
+type Consent = (PatientId, Option<String>, Relation, String, Locale, Timestamp, Option<Timestamp>);
 type Member = (PatientId, String, jiff::civil::Date, contracts::people::Sex, contracts::people::PatientType, Relation);
 
 impl PeopleContext {
@@ -73,6 +81,41 @@ impl PeopleContext {
         });
         let Kept { id, name, birth_date, sex, patient_type, .. } = kept.await?;
         Ok(Line { id, name, birth_date, sex, patient_type }.card(Some(relation)))
+    }
+
+    /// Says anew what a member is to the asker. Nothing else of the right changes, least of all the consent.
+    pub(crate) async fn relate(&self, cx: &Cx, id: &PatientId, relation: Relation) -> Result<PatientCard> {
+        cx.require(Permission::ProfileOwn)?;
+        if relation == Relation::Own {
+            return Err(Error::invalid("relation", "relation-self"));
+        }
+        let (account, id, cx) = (own(cx)?, id.clone(), cx.clone());
+        self.db
+            .write(async move |tx| {
+                let related: Option<(String,)> = tx.one(RELATE, &[&account, &id, &relation]).await?;
+                related.ok_or(Error::NotFound("patient"))?;
+                let line: Option<Line> = tx.one(MEMBER, &[&id]).await?;
+                tx.publish(&cx, &entry(&cx, "family.change", &id)).await?;
+                line.map(|line| line.card(Some(relation))).ok_or(Error::NotFound("patient"))
+            })
+            .await
+    }
+
+    /// What the asker has agreed to so far, and when it ended.
+    pub(crate) async fn consents(&self, cx: &Cx) -> Result<Vec<FamilyConsent>> {
+        cx.require(Permission::ProfileOwn)?;
+        let account = own(cx)?;
+        let given: Vec<Consent> = self.db.read(async move |tx| tx.all(CONSENTS, &[&account]).await).await?;
+        let consent = |(patient, name, relation, text, locale, given_at, ended_at): Consent| FamilyConsent {
+            patient,
+            name,
+            relation,
+            text,
+            locale,
+            given_at,
+            ended_at,
+        };
+        Ok(given.into_iter().map(consent).collect())
     }
 
     /// Ends the right to act, at once and everywhere; the patient and the proof of the consent stay.

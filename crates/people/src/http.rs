@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, response::IntoResponse};
 use contracts::people::{
-    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientForm, PatientId, PatientSearch, People, Relation,
+    AddFamilyMember, Erasure, ErasureId, FamilyConsent, Patient, PatientCard, PatientForm, PatientId, PatientSearch,
+    People, Relation,
 };
 use platform::{
     Cx, Error, Result,
@@ -25,7 +26,8 @@ pub fn routes(people: Arc<dyn People>) -> OpenApiRouter {
         .routes(routes!(show_self, register_self))
         .routes(routes!(show_patient, change_patient))
         .routes(routes!(list_family, add_family_member))
-        .routes(routes!(remove_family_member))
+        .routes(routes!(change_relation, remove_family_member))
+        .routes(routes!(list_consents))
         .routes(routes!(export))
         .routes(routes!(unregister))
         .routes(routes!(show_erasure))
@@ -43,6 +45,14 @@ pub struct SearchBody {
     /// The `next` of the page before.
     #[schema(value_type = Option<String>)]
     pub after: Option<platform::db::Cursor>,
+}
+
+/// What a family member is to the asker.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RelationBody {
+    /// `child`, `parent`, `spouse`, `sibling` or `other`.
+    pub relation: Relation,
 }
 
 /// Patients by the beginning of words of the name, for staff.
@@ -131,6 +141,25 @@ async fn add_family_member(
     let card = people.add_family_member(&cx, ask).await?;
     let at = [(axum::http::header::LOCATION, format!("/api/v1/patients/{}", card.id))];
     Ok((axum::http::StatusCode::CREATED, at, Json(card)))
+}
+
+/// Says anew what a family member is to oneself.
+#[utoipa::path(patch, path = "/api/v1/family/{id}", tag = "family", params(("id" = String, Path)), request_body = RelationBody, responses(
+    (status = 200, body = PatientCard), (status = 401), (status = 403), (status = 404), (status = 422)))]
+async fn change_relation(
+    State(people): Verbs,
+    cx: Cx,
+    PathId(id): PathId<PatientId>,
+    Body(ask): Body<RelationBody>,
+) -> Result<Json<PatientCard>> {
+    people.change_relation(&cx, &id, ask.relation).await.map(Json)
+}
+
+/// The consents given to act for family, ended ones too.
+#[utoipa::path(get, path = "/api/v1/me/consents", tag = "me", responses(
+    (status = 200, body = Vec<FamilyConsent>), (status = 401), (status = 403)))]
+async fn list_consents(State(people): Verbs, cx: Cx) -> Result<Json<Vec<FamilyConsent>>> {
+    people.family_consents(&cx).await.map(Json)
 }
 
 /// Ends the right to act for a family member.

@@ -99,6 +99,11 @@ testkit::db_test! {
         let list = json(ask(&house, &owner, "GET", "/api/v1/family", None, None).await).await;
         assert_eq!(list, json!([card]));
         let at = format!("/api/v1/family/{}", card["id"].as_str().unwrap());
+        let sibling = json!({ "relation": "sibling" });
+        assert_eq!(ask(&house, &house.patient(), "PATCH", &at, None, Some(sibling.clone())).await.status(), 404);
+        assert_eq!(json(ask(&house, &owner, "PATCH", &at, None, Some(sibling)).await).await["relation"], "sibling");
+        let consents = json(ask(&house, &owner, "GET", "/api/v1/me/consents", None, None).await).await;
+        assert_eq!((&consents[0]["relation"], &consents[0]["ended_at"]), (&json!("sibling"), &json!(null)));
         assert_eq!(ask(&house, &house.patient(), "DELETE", &at, None, None).await.status(), 404);
         assert_eq!(ask(&house, &owner, "DELETE", &at, None, None).await.status(), 204);
         assert_eq!(ask(&house, &owner, "DELETE", &at, None, None).await.status(), 404);

@@ -4,6 +4,7 @@
 
 mod house;
 
+use contracts::Permission;
 use contracts::people::{PatientChanged, PatientSearch, People as _, Relation};
 use house::{House, child, named, siti};
 use platform::{Error, bus, db::Db};
@@ -220,6 +221,42 @@ testkit::db_test! {
         house.people.remove_family_member(&owner, &kid.id).await?;
         let ended: Vec<(Option<jiff::Timestamp>, Option<String>)> = house.rows("select ended_at, ended_by from family").await;
         assert_eq!(ended, [(Some(owner.now()), Some(account.to_string()))], "the proof stays");
+    }
+
+    /// A9
+    async fn a_relation_is_said_anew_by_who_acts_and_nobody_else(db: Db) {
+        let house = House::on(db).await?;
+        let owner = house.patient();
+        let kid = house.people.add_family_member(&owner, child("Adik")).await?;
+        let now = house.people.change_relation(&owner, &kid.id, Relation::Sibling).await?;
+        assert_eq!((now.name.as_str(), now.relation), ("Adik", Some(Relation::Sibling)));
+        assert_eq!(house.people.my_patients(&owner).await?[0].relation, Some(Relation::Sibling));
+        assert_eq!(house.audited("family.change").await, 1);
+        let refused = house.people.change_relation(&owner, &kid.id, Relation::Own).await;
+        assert!(matches!(refused, Err(Error::Invalid(ref fields)) if fields[0].code == "relation-self"));
+        for stranger in [house.patient(), house.account(&[Permission::ProfileOwn, Permission::PatientWrite]).1] {
+            let tried = house.people.change_relation(&stranger, &kid.id, Relation::Child).await;
+            assert!(matches!(tried, Err(Error::NotFound(_))));
+        }
+        house.people.remove_family_member(&owner, &kid.id).await?;
+        assert!(matches!(house.people.change_relation(&owner, &kid.id, Relation::Child).await, Err(Error::NotFound(_))));
+    }
+
+    /// A9: whoever consented can read to what, and since when it no longer holds.
+    async fn r_p4_consents_are_read_by_who_gave_them(db: Db) {
+        let house = House::on(db).await?;
+        let owner = house.patient();
+        let kid = house.people.add_family_member(&owner, child("Adik")).await?;
+        house.clock.advance(jiff::SignedDuration::from_hours(1));
+        let mother = house.people.add_family_member(&owner, contracts::people::AddFamilyMember { relation: Relation::Parent, ..child("Ibu") }).await?;
+        house.people.remove_family_member(&owner, &kid.id).await?;
+        let given = house.people.family_consents(&owner).await?;
+        assert_eq!(given.iter().map(|given| &given.patient).collect::<Vec<_>>(), [&mother.id, &kid.id], "the newest first");
+        assert_eq!((given[0].name.as_deref(), given[0].relation, given[0].ended_at), (Some("Ibu"), Relation::Parent, None));
+        assert_eq!((given[1].name.as_deref(), given[1].ended_at), (None, Some(owner.now())), "the name goes with the right");
+        assert_eq!(given[1].text, "people-consent-family-1");
+        assert!(house.people.family_consents(&house.patient()).await?.is_empty());
+        assert!(matches!(house.people.family_consents(&house.staff()).await, Err(Error::Forbidden(_))));
     }
 
     /// A9

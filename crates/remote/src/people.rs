@@ -1,8 +1,8 @@
 //! People in another process.
 
 use contracts::people::{
-    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch,
-    People,
+    AddFamilyMember, Erasure, ErasureId, FamilyConsent, Patient, PatientCard, PatientChanged, PatientForm, PatientId,
+    PatientSearch, People, Relation,
 };
 use platform::db::Page;
 
@@ -32,7 +32,9 @@ remote! {
         read patients(ask: PatientSearch) -> Page<PatientCard>;
         write change_patient(id & PatientId, version: i64, form: PatientForm) -> Patient;
         write add_family_member(ask: AddFamilyMember) -> PatientCard;
+        write change_relation(id & PatientId, relation: Relation) -> PatientCard, again if true;
         write remove_family_member(id & PatientId) -> ();
+        read family_consents() -> Vec<FamilyConsent>;
         read export() -> serde_json::Value;
         // Asked twice it answers with the same erasure.
         write unregister() -> Erasure, again if true;

@@ -7,8 +7,8 @@ use std::{
 
 use async_trait::async_trait;
 use contracts::people::{
-    AddFamilyMember, Erasure, ErasureId, Patient, PatientCard, PatientChanged, PatientForm, PatientId, PatientSearch,
-    People,
+    AddFamilyMember, Erasure, ErasureId, FamilyConsent, Patient, PatientCard, PatientChanged, PatientForm, PatientId,
+    PatientSearch, People, Relation,
 };
 use platform::{Cx, Error, Result, db::Page};
 
@@ -75,7 +75,15 @@ impl People for KnownPatients {
         Err(NOT_HERE)
     }
 
+    async fn change_relation(&self, _: &Cx, _: &PatientId, _: Relation) -> Result<PatientCard> {
+        Err(NOT_HERE)
+    }
+
     async fn remove_family_member(&self, _: &Cx, _: &PatientId) -> Result<()> {
+        Err(NOT_HERE)
+    }
+
+    async fn family_consents(&self, _: &Cx) -> Result<Vec<FamilyConsent>> {
         Err(NOT_HERE)
     }
 
