@@ -51,13 +51,14 @@ async fn main() {
         .route("/", list)
         .route("/{lang}/{filling}/{page}", show)
         .route("/assets/{hash}/{name}", get(|Path((_, name)): Path<(String, String)>| async move { file(&name) }))
-        .merge(portrait::router());
+        .merge(portrait::router())
+        .merge(web::icon::router());
     let listener = tokio::net::TcpListener::bind(&address).await.expect("the address is free");
     println!("http://{address}/");
     axum::serve(listener, app).await.expect("it serves until it is stopped");
 }
 
-const NAMES: [&str; 25] = [
+const NAMES: &[&str] = &[
     "home",
     "search",
     "doctor",
@@ -82,6 +83,18 @@ const NAMES: [&str; 25] = [
     "facility",
     "person",
     "leave",
+    "system",
+    "system_parked",
+    "system_jobs",
+    "system_logs",
+    "erased",
+    "own_data",
+    "family",
+    "release",
+    "inbox",
+    "notices",
+    "offline",
+    "emergency",
     "styleguide",
 ];
 

@@ -61,8 +61,10 @@ pub const STYLES: &[(&str, &str)] = css![
     "screens/booking.css",
     "screens/appointments.css",
     "screens/day.css",
+    "screens/schedule.css",
     "screens/account.css",
-    "screens/styleguide.css",
+    "screens/system.css",
+    "screens/inbox.css",
     "utilities.css",
     "print.css",
 ];
@@ -79,6 +81,11 @@ const SVG: &str = "image/svg+xml; charset=utf-8";
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
     vec![
         File { name: "app.css", kind: "text/css; charset=utf-8", body: Cow::Owned(stylesheet(STYLES)) },
+        File {
+            name: "styleguide.css",
+            kind: "text/css; charset=utf-8",
+            body: Cow::Borrowed(include_str!("../assets/css/screens/styleguide.css")),
+        },
         File { name: "app.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/app.js")) },
         File { name: "enhance.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/enhance.js")) },
         File { name: "live-slots.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/live-slots.js")) },
@@ -89,6 +96,10 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         },
         File { name: "day-strip.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/day-strip.js")) },
         File { name: "slot-choice.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/slot-choice.js")) },
+        File { name: "release.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/release.js")) },
+        File { name: "install.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/install.js")) },
+        File { name: "print.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/print.js")) },
+        File { name: "kept-visits.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/kept-visits.js")) },
         File { name: "theme.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/theme.js")) },
         File { name: "field-count.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/field-count.js")) },
         File { name: "icons.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/icons.svg")) },
@@ -103,8 +114,19 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
             kind: SVG,
             body: Cow::Borrowed(include_str!("../assets/img/empty-search.svg")),
         },
+        File {
+            name: "empty-family.svg",
+            kind: SVG,
+            body: Cow::Borrowed(include_str!("../assets/img/empty-family.svg")),
+        },
         File { name: "empty-day.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-day.svg")) },
         File { name: "service.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/service.svg")) },
+        File {
+            name: "empty-inbox.svg",
+            kind: SVG,
+            body: Cow::Borrowed(include_str!("../assets/img/empty-inbox.svg")),
+        },
+        File { name: "offline.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/offline.svg")) },
         File { name: "error.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/error.svg")) },
     ]
 });
@@ -132,6 +154,22 @@ pub fn stylesheet<T: AsRef<str>>(sources: &[(&str, T)]) -> String {
 /// The address of a file of ours.
 pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *HASH)
+}
+
+/// The service worker, which keeps the files of this release: all of them, for each is small.
+pub fn worker() -> String {
+    static WORKER: LazyLock<String> = LazyLock::new(|| {
+        let names: Vec<String> = FILES.iter().map(|file| format!("'{}'", file.name)).collect();
+        include_str!("../assets/js/sw.js")
+            .replace("__RELEASE__", &HASH)
+            .replace("__FILES__", &format!("[{}]", names.join(", ")))
+    });
+    WORKER.clone()
+}
+
+/// Every script a page may load, by name.
+pub fn scripts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().filter(|file| file.kind == JS).map(|file| (file.name, file.body.as_ref()))
 }
 
 /// The size in bytes of what a first page fetches besides itself: style and entry module.

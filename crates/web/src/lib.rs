@@ -7,6 +7,7 @@
 pub mod assets;
 pub mod filters;
 pub mod format;
+pub mod icon;
 pub mod pages;
 pub mod portrait;
 pub mod qr;

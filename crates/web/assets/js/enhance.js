@@ -51,6 +51,17 @@ async function swap(name, url, request, remember) {
   return true;
 }
 
+// A page that takes its time says so: a thin bar at the top, from the moment when one begins to wonder.
+function leaving() {
+  setTimeout(() => document.documentElement.toggleAttribute('data-leaving', true), 120);
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href^="/"]');
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!link.matches('[download], [data-enhance], [target]')) leaving();
+});
+
 document.addEventListener('click', async (event) => {
   const link = event.target.closest('a[data-enhance]');
   if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -61,12 +72,13 @@ document.addEventListener('click', async (event) => {
 document.addEventListener('submit', async (event) => {
   const form = event.target;
   // A second press of the same button would be a second request.
-  if (form.matches('[data-once]')) {
+  if (form.method === 'post' && !form.matches('[data-enhance]')) {
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
     const button = event.submitter ?? form.querySelector('button:not([type=button])');
     button?.setAttribute('aria-busy', 'true');
   }
+  if (!form.matches('[data-enhance]')) leaving();
   if (!form.matches('[data-enhance]')) return;
   event.preventDefault();
   const values = new FormData(form, event.submitter);
@@ -79,6 +91,7 @@ document.addEventListener('submit', async (event) => {
 
 // Coming back from the history's cache: buttons work again.
 addEventListener('pageshow', (event) => {
+  document.documentElement.removeAttribute('data-leaving');
   if (!event.persisted) return;
   for (const form of document.querySelectorAll('[data-sent]')) {
     delete form.dataset.sent;

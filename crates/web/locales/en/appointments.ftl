@@ -48,3 +48,6 @@ cancel-free-until = The time opens to other patients. There is no fee until { $u
 cancel-no-fee = The time opens to other patients. There is no fee.
 cancel-why-needed = Choose why you cancel.
 reason-unanswered = The doctor could not answer in time
+book-again = Book again
+cost-now = Cancelling now costs { $fee }.
+cost-nothing = Cancelling now costs nothing.

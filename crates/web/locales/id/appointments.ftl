@@ -48,3 +48,6 @@ cancel-free-until = Jam ini dibuka lagi untuk pasien lain. Tidak ada biaya sampa
 cancel-no-fee = Jam ini dibuka lagi untuk pasien lain. Tidak ada biaya.
 cancel-why-needed = Pilih alasan pembatalan.
 reason-unanswered = Dokter tidak sempat menjawab
+book-again = Buat janji lagi
+cost-now = Membatalkan sekarang dikenai biaya { $fee }.
+cost-nothing = Membatalkan sekarang tidak dikenai biaya.

@@ -1,42 +1,38 @@
-//! Own account: profile, family, look, one's data, leaving for good.
+//! Own account: the start of it, and the settings of this browser.
 
-use axum::{
-    extract::{Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+use axum::{extract::State, response::Response};
+use contracts::{
+    auth::ChangeAccount,
+    people::{EmergencyContact as Contact, Patient, PatientType},
 };
-use contracts::people::{Patient, PatientId, PatientType, Relation};
 use platform::{
-    Error, Result,
+    Result,
     http::{Form, cookie},
+    i18n::Locale,
 };
 use serde::Deserialize;
 
 use super::{
-    Site, go, login, person, shown,
-    visitor::{THEME, THEME_LIFE, Visitor, set_cookie},
+    Site, family, go, person,
+    visitor::{KEEPS, REMEMBERED, THEME, Visitor, set_cookie},
 };
 use crate::{
     format,
-    view::{Account, Area, Back, Here, Leave, Line, Relative},
+    view::{Account, Area, Here, Line},
 };
 
 /// `GET /akun`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
     visitor.cx.account()?;
     let own = person::own_patient(&site, &visitor).await?;
-    let family = site.people.my_patients(&visitor.cx).await?;
-    let relative = |card: &contracts::people::PatientCard| Relative {
-        name: card.name.clone(),
-        line: shown::family_line(card, &visitor),
-        action: format!("/keluarga/{}/lepas", card.id),
-    };
+    let members = family::members(&site, &visitor).await?;
     let page = Account {
         shell: visitor.shell("nav-account", Area::Patient, Here::Account),
         lines: own.as_ref().map(|patient| lines(&visitor, patient)).unwrap_or_default(),
         warnings: own.iter().flat_map(|patient| &patient.warnings).map(|key| visitor.say(&warning_key(key))).collect(),
-        family: family.iter().filter(|card| card.relation != Some(Relation::Own)).map(relative).collect(),
+        family: members.iter().map(|card| family::member(&visitor, card)).collect(),
         factor: visitor.account.as_ref().is_some_and(|account| account.second_factor),
+        keeps: visitor.keeps,
     };
     visitor.page(&page)
 }
@@ -54,7 +50,12 @@ fn lines(visitor: &Visitor, patient: &Patient) -> Vec<Line> {
         PatientType::Umum => visitor.say("kind-general"),
         PatientType::Bpjs => format!("BPJS {}", patient.bpjs_number.clone().unwrap_or_default()),
     };
-    let contact = patient.emergency_contact.as_ref().map(|contact| format!("{}, {}", contact.name, contact.phone));
+    let contact = patient.emergency_contact.as_ref().map(|contact| {
+        let Contact { name, relation, phone } = contact;
+        if relation.is_empty() { format!("{name}, {phone}") } else { format!("{name} ({relation}), {phone}") }
+    });
+    let postal = patient.address.postal_code.as_deref().unwrap_or_default();
+    let address = format!("{} {postal}", patient.address.line).trim().to_owned();
     let reason = patient.no_nik_reason.as_ref().map(|reason| visitor.say(&format!("no-nik-{reason}")));
     let born = format!("{}, {}", patient.birth_place, format::date(patient.birth_date, locale));
     vec![
@@ -63,7 +64,7 @@ fn lines(visitor: &Visitor, patient: &Patient) -> Vec<Line> {
         line("profile-nik", patient.nik.clone().or(reason)),
         line("profile-email", patient.email.clone()),
         line("profile-phone", patient.phone.clone()),
-        line("profile-address", given(&patient.address.line)),
+        line("profile-address", given(&address)),
         line("profile-kind", Some(kind)),
         line("profile-contact", contact),
     ]
@@ -80,70 +81,53 @@ pub(super) struct Look {
 pub(super) async fn set_theme(State(site): State<Site>, Form(look): Form<Look>) -> Result<Response> {
     let mut answer = go("/akun");
     let (value, life) = match look.theme.as_str() {
-        "light" => ("light", THEME_LIFE),
-        "dark" => ("dark", THEME_LIFE),
+        "light" => ("light", REMEMBERED),
+        "dark" => ("dark", REMEMBERED),
         _ => ("", 0),
     };
     set_cookie(&mut answer, cookie::write(THEME, value, Some(life), site.https)?);
     Ok(answer)
 }
 
-/// `POST /keluarga/{id}/lepas`
-pub(super) async fn release_member(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Result<Response> {
-    visitor.cx.account()?;
-    let id: PatientId = id.parse().map_err(|_| Error::NotFound("patient"))?;
-    site.people.remove_family_member(&visitor.cx, &id).await?;
-    visitor.go_and_say("/akun", "flash-member-gone")
-}
-
-/// `GET /akun/data.json`: everything kept about the asker.
-pub(super) async fn export(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
-    visitor.cx.account()?;
-    let data = site.people.export(&visitor.cx).await?;
-    let text = serde_json::to_string_pretty(&data).map_err(Error::internal)?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"mediverse-data.json\"")),
-    ];
-    Ok((headers, text).into_response())
-}
-
-/// `GET /akun/hapus`
-pub(super) async fn ask_to_leave(visitor: Visitor) -> Result<Response> {
-    visitor.cx.account()?;
-    visitor.page(&leave_page(&visitor, false))
-}
-
-fn leave_page(visitor: &Visitor, failing: bool) -> Leave {
-    let mut shell = visitor.shell("leave-title", Area::Patient, Here::Account);
-    shell.back = Some(Back { href: "/akun".to_owned(), label: "back-account" });
-    shell.failing = failing;
-    Leave { shell, error: failing.then(|| visitor.say("leave-sure-needed")) }
-}
-
-/// The form of leaving for good.
+/// The form of the language.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Sure {
-    sure: String,
+pub(super) struct Tongue {
+    locale: String,
 }
 
-/// `POST /akun/hapus`: unregisters (A6).
-pub(super) async fn unregister(
+/// `POST /akun/bahasa`: the language of the account's messages, and of this browser's pages.
+pub(super) async fn set_language(
     State(site): State<Site>,
     visitor: Visitor,
-    Form(given): Form<Sure>,
+    Form(given): Form<Tongue>,
 ) -> Result<Response> {
     visitor.cx.account()?;
-    if given.sure != "yes" {
-        return visitor.page_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &leave_page(&visitor, true));
+    let Ok(locale) = given.locale.parse::<Locale>() else { return Ok(go("/akun")) };
+    if let Some(account) = &visitor.account
+        && account.locale != locale
+    {
+        let change = ChangeAccount { locale: Some(locale), ..ChangeAccount::default() };
+        site.auth.change_account(&visitor.cx, &account.id, account.version, change).await?;
     }
-    site.people.unregister(&visitor.cx).await?;
-    let mut answer = visitor.go_and_say("/", "flash-erased")?;
-    login::forget_session(&site, &mut answer)?;
+    let mut answer = visitor.go_and_say("/akun", "flash-language")?;
+    set_cookie(&mut answer, cookie::write("lang", locale.word(), Some(REMEMBERED), site.https)?);
+    Ok(answer)
+}
+
+/// The form about this device.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Device {
+    keep: String,
+}
+
+/// `POST /akun/perangkat-ini`: whether this browser keeps the next visits, to be read without a connection.
+pub(super) async fn keep_here(State(site): State<Site>, visitor: Visitor, Form(given): Form<Device>) -> Result<Response> {
+    visitor.cx.account()?;
+    let keep = given.keep == "yes";
+    let mut answer = visitor.go_and_say("/akun", if keep { "flash-keeps" } else { "flash-keeps-not" })?;
+    let (value, life) = if keep { ("yes", REMEMBERED) } else { ("", 0) };
+    set_cookie(&mut answer, cookie::write(KEEPS, value, Some(life), site.https)?);
     Ok(answer)
 }

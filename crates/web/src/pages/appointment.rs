@@ -10,6 +10,8 @@ use platform::Result;
 use super::{
     Site,
     booking::{instant, minutes_of},
+    cancel,
+    offers::word_of,
     shown,
     visitor::Visitor,
 };
@@ -44,6 +46,7 @@ pub(super) async fn show_to_doctor(
     page.visit.patient = String::new();
     (page.visit.movable, page.visit.cancellable) = (false, false);
     (page.calendar, page.fixed, page.free_until) = (String::new(), String::new(), String::new());
+    (page.cost, page.again) = (String::new(), String::new());
     visitor.page(&page)
 }
 
@@ -57,12 +60,23 @@ async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Resu
         (false, false) => visitor.say("fixed-late"),
     };
     let free_until = appointment.free_until.filter(|until| *until > visitor.cx.now());
+    let decided_by = match appointment.state {
+        Stage::Pending => {
+            let policy = site.scheduling.policy(&visitor.cx, &appointment.offer.facility).await?;
+            let answered = appointment.booked_at + minutes_of(policy.accept_within_minutes);
+            instant(visitor, answered.min(appointment.starts_at), &appointment.zone)
+        }
+        _ => String::new(),
+    };
     Ok(view::Appointment {
         shell: visitor.shell("appointment-title", Area::Patient, Here::Appointments),
         complaint: appointment.complaint.clone().unwrap_or_default(),
         prepare: if over { String::new() } else { shown::said(&appointment.preparation, visitor.speech.locale) },
         happenings: happenings(visitor, appointment, &history),
         free_until: free_until.map(|until| instant(visitor, until, &appointment.zone)).unwrap_or_default(),
+        cost: if visit.cancellable { cancel::cost(visitor, appointment) } else { String::new() },
+        decided_by,
+        again: if over { again(appointment) } else { String::new() },
         fixed,
         calendar: if over { String::new() } else { format!("/janji/{}/kalender.ics", appointment.code) },
         reason: appointment
@@ -73,6 +87,20 @@ async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Resu
             .unwrap_or_default(),
         visit,
     })
+}
+
+/// The page on which the same can be booked once more.
+fn again(appointment: &Appointment) -> String {
+    let offer = &appointment.offer;
+    match &appointment.doctor_slug {
+        Some(slug) => format!(
+            "/dokter/{slug}?faskes={}&layanan={}&cara={}",
+            offer.facility,
+            offer.service,
+            word_of(offer.mode)
+        ),
+        None => format!("/layanan/{}", offer.service),
+    }
 }
 
 /// Reasons of the program itself, and those chosen from a list, are text keys.

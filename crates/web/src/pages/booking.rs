@@ -9,12 +9,12 @@ use axum::{
 use contracts::{
     directory::{Doctor, Facility, Mode, Service},
     people::{PatientCard, PatientType, Relation},
-    scheduling::{AskHold, Book, FreeTimesAsk, Hold, HoldId},
+    scheduling::{AskHold, Book, FreeTimesAsk, Hold, HoldId, Policy},
 };
 use jiff::Timestamp;
 use platform::{
-    Error, Result,
-    http::{Form, PathId},
+    Error, Money, Result,
+    http::{Form, Params, PathId},
 };
 use serde::Deserialize;
 
@@ -29,7 +29,8 @@ use super::{
 use crate::{
     format,
     view::{
-        self, Area, Back, BookingCheck, BookingData, Fee, Field, Here, Holding, Line, Lost, Mend, Patient, Tone, Visit,
+        self, Area, Back, BookingCheck, BookingData, Fee, Field, Here, Holding, Line, Lost, Mend, Patient, Term, Tone,
+        Visit,
     },
 };
 
@@ -217,10 +218,25 @@ pub(super) struct Answers {
     complaint: String,
 }
 
+/// For whom it is meant, of the address: whoever was added to the family on the way.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct For {
+    untuk: String,
+}
+
 /// `GET /pesan/{hold}/data`
-pub(super) async fn data(State(site): State<Site>, visitor: Visitor, PathId(id): PathId<HoldId>) -> Result<Response> {
+pub(super) async fn data(
+    State(site): State<Site>,
+    visitor: Visitor,
+    PathId(id): PathId<HoldId>,
+    Params(meant): Params<For>,
+) -> Result<Response> {
     visitor.cx.account()?;
-    let draft = draft(&site, &visitor, &id).await?;
+    let mut draft = draft(&site, &visitor, &id).await?;
+    if let Ok(member) = meant.untuk.parse() {
+        draft.patient = Some(member);
+    }
     if draft.booked.is_some() {
         return Ok(go(&next_step(&visitor, &draft)));
     }
@@ -246,7 +262,7 @@ async fn data_page(site: &Site, visitor: &Visitor, draft: &Draft, mends: Vec<Men
         lost: lost(visitor, &draft.hold, &standing),
         visit: behind.visit(visitor, &draft.hold),
         patients: patients(visitor, &family, draft),
-        add_member: format!("/keluarga/tambah?next=/pesan/{id}/data"),
+        add_member: format!("/pesan/{id}/keluarga"),
         times: behind.times(&draft.hold),
         complaint: Field {
             value: draft.complaint.clone(),
@@ -261,7 +277,8 @@ async fn data_page(site: &Site, visitor: &Visitor, draft: &Draft, mends: Vec<Men
 fn patients(visitor: &Visitor, family: &[PatientCard], draft: &Draft) -> Vec<Patient> {
     let own = |card: &&PatientCard| card.relation == Some(Relation::Own);
     let usual = family.iter().find(own).or(family.first()).map(|card| &card.id);
-    let chosen = draft.patient.as_ref().or(usual);
+    let meant = draft.patient.as_ref().filter(|meant| family.iter().any(|card| card.id == **meant));
+    let chosen = meant.or(usual);
     let today = shown::at(visitor.cx.now(), &draft.hold.zone).date();
     let patient = |card: &PatientCard| {
         let age = visitor.say_with("age", &[("n", &shown::years(card.birth_date, today).to_string())]);
@@ -269,7 +286,9 @@ fn patients(visitor: &Visitor, family: &[PatientCard], draft: &Draft) -> Vec<Pat
         Patient {
             value: card.id.to_string(),
             name: if mine { visitor.say("myself") } else { card.name.clone() },
+            portrait: shown::portrait_of_patient(Some(card.sex), &card.id.to_string()),
             line: if mine { format!("{}, {age}", card.name) } else { shown::family_line(card, visitor) },
+            bpjs: card.patient_type == PatientType::Bpjs,
             chosen: Some(&card.id) == chosen,
         }
     };
@@ -302,6 +321,22 @@ pub(super) async fn keep(
     let mut page = data_page(&site, &visitor, &draft, mends).await?;
     page.shell.failing = true;
     visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// `POST /pesan/{hold}/keluarga`: keeps the answers so far, and goes on to add somebody to the family.
+pub(super) async fn add_member(
+    State(site): State<Site>,
+    visitor: Visitor,
+    PathId(id): PathId<HoldId>,
+    Form(answers): Form<Answers>,
+) -> Result<Response> {
+    visitor.cx.account()?;
+    let mut draft = draft(&site, &visitor, &id).await?;
+    answer(&site, &visitor, &mut draft, &answers).await?;
+    let mut on = go(&format!("/keluarga/tambah?next=/pesan/{id}/data"));
+    // Where somebody typed more than a browser keeps, the way goes on without it.
+    draft.keep(&site, &visitor, &mut on)?;
+    Ok(on)
 }
 
 /// Takes the answers over into the draft, as typed.
@@ -353,10 +388,12 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft) -> Result<Boo
     // Told with the page's own words below, or by what the page shows of the lost time.
     let refused = shell.flash.take_if(|flash| flash.tone == Tone::Danger).map(|flash| flash.text);
     let mut lines = Vec::new();
+    let mut insured = false;
     if let Some(card) = family.iter().find(|card| Some(&card.id) == draft.patient.as_ref()) {
         let name = format!("{} ({})", card.name, shown::family_line(card, visitor));
         lines.push(Line { label: "sum-patient", value: name, change: change.clone() });
-        let kind = if card.patient_type == PatientType::Bpjs { "kind-bpjs" } else { "kind-general" };
+        insured = card.patient_type == PatientType::Bpjs;
+        let kind = if insured { "kind-bpjs" } else { "kind-general" };
         lines.push(Line { label: "sum-coverage", value: visitor.say(kind), change: String::new() });
     }
     let minutes = behind.service.duration_minutes.to_string();
@@ -377,7 +414,8 @@ async fn check_page(site: &Site, visitor: &Visitor, draft: &Draft) -> Result<Boo
         change,
         fees: vec![Fee { label, amount: fee.clone() }],
         total: fee,
-        free_until: free_until(visitor, &draft.hold, policy.free_change_minutes.max(policy.cancel_notice_minutes)),
+        terms: terms(visitor, &draft.hold, &policy),
+        no_bpjs: insured && !behind.facility.bpjs,
         decided_by: if asks {
             instant(visitor, answered.min(draft.hold.starts_at), &draft.hold.zone)
         } else {
@@ -398,10 +436,33 @@ pub(super) fn instant(visitor: &Visitor, at: Timestamp, zone: &str) -> String {
     format::when(&shown::at(at, zone), visitor.speech.locale)
 }
 
-/// The last moment for changing without a fee; empty once it has passed.
-fn free_until(visitor: &Visitor, hold: &Hold, minutes: u32) -> String {
-    let until = hold.starts_at - minutes_of(minutes);
-    if until > visitor.cx.now() { instant(visitor, until, &hold.zone) } else { String::new() }
+/// What moving, cancelling and not coming means for a visit at this time.
+fn terms(visitor: &Visitor, hold: &Hold, policy: &Policy) -> Vec<Term> {
+    let mut terms = Vec::new();
+    let mut term = |icon, text| terms.push(Term { icon, text });
+    let before = |minutes: u32| hold.starts_at - minutes_of(minutes);
+    let coming = |at: &Timestamp| *at > visitor.cx.now();
+    let told = |at: Timestamp| instant(visitor, at, &hold.zone);
+    let fee = Money { amount: policy.late_fee, ..hold.price.clone() };
+    let fee = shown::money(&fee, visitor.speech.locale);
+    let last = before(policy.cancel_notice_minutes);
+    let free = before(policy.free_change_minutes.max(policy.cancel_notice_minutes));
+    if coming(&free) {
+        term("shield", visitor.say_with("cancel-free", &[("until", &told(free))]));
+    }
+    if policy.late_fee > 0 && free < last && coming(&last) {
+        term("wallet", visitor.say_with("term-late-fee", &[("fee", &fee), ("until", &told(last))]));
+    }
+    if !coming(&last) {
+        term("phone", visitor.say("term-too-late"));
+    }
+    let moving = before(policy.move_notice_minutes);
+    if policy.max_moves > 0 && coming(&moving) {
+        let times = policy.max_moves.to_string();
+        term("swap", visitor.say_with("term-moves", &[("n", &times), ("until", &told(moving))]));
+    }
+    term("clock", visitor.say_with("term-no-show", &[("n", &policy.no_show_grace_minutes.to_string())]));
+    terms
 }
 
 /// `POST /pesan/{hold}`: books. Pressing twice, going back and reloading lead to the same appointment.

@@ -59,6 +59,18 @@ fn consequence(visitor: &Visitor, appointment: &Appointment) -> String {
     }
 }
 
+/// What calling off costs now, in a line.
+pub(super) fn cost(visitor: &Visitor, appointment: &Appointment) -> String {
+    if appointment.cancel_fee.amount > 0 {
+        let fee = shown::money(&appointment.cancel_fee, visitor.speech.locale);
+        return visitor.say_with("cost-now", &[("fee", &fee)]);
+    }
+    match appointment.free_until.filter(|until| *until > visitor.cx.now()) {
+        Some(until) => visitor.say_with("cancel-free", &[("until", &instant(visitor, until, &appointment.zone))]),
+        None => visitor.say("cost-nothing"),
+    }
+}
+
 /// The form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

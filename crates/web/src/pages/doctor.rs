@@ -4,21 +4,23 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use contracts::directory::{Doctor, Mode};
+use contracts::directory::{Doctor, DoctorSearch, Mode, Sort};
+use futures_util::future::try_join_all;
 use platform::{
     Result,
+    db::PageAsk,
     http::{Form, Params},
 };
 
 use super::{
     Site, booking,
     offers::{self, Choice, Offered},
-    picker, shown,
+    picker, search, shown,
     visitor::Visitor,
 };
 use crate::{
     format,
-    view::{self, Area, Back, DoctorCard, Here, Hours, Place},
+    view::{self, Area, Back, DoctorCard, Here, Hours, Place, Tariff},
 };
 
 /// `GET /dokter/{slug}`
@@ -60,6 +62,12 @@ async fn fill(site: &Site, visitor: &Visitor, doctor: &Doctor, choice: &Choice) 
         shell,
         doctor: head(visitor, doctor, chosen),
         registered: doctor.str_until.is_none_or(|until| until >= today),
+        registration: match doctor.str_until {
+            Some(until) => visitor.say_with("valid-until", &[("date", &format::date(until, locale))]),
+            None => visitor.say("valid-for-life"),
+        },
+        fees: tariffs(visitor, &path, &offered),
+        others: if picker.closed { others(site, visitor, doctor).await? } else { Vec::new() },
         languages: languages(visitor, doctor),
         about: shown::said(&doctor.about, locale),
         places: places(visitor, doctor, &offered),
@@ -73,6 +81,38 @@ async fn fill(site: &Site, visitor: &Visitor, doctor: &Doctor, choice: &Choice) 
     })
 }
 
+/// What the doctor offers: each place, service and way of meeting.
+fn tariffs(visitor: &Visitor, path: &str, offered: &[Offered]) -> Vec<Tariff> {
+    let locale = visitor.speech.locale;
+    let tariff = |offer: &Offered| Tariff {
+        service: shown::said(&offer.service.name, locale),
+        place: offer.facility.name.clone(),
+        video: offer.mode == Mode::Online,
+        minutes: u32::from(offer.service.duration_minutes),
+        fee: shown::money(&offer.fee, locale),
+        href: format!(
+            "{path}?faskes={}&layanan={}&cara={}",
+            offer.facility.id,
+            offer.service.id,
+            offers::word_of(offer.mode)
+        ),
+    };
+    offered.iter().map(tariff).collect()
+}
+
+/// Doctors of the same field who are free soon.
+async fn others(site: &Site, visitor: &Visitor, doctor: &Doctor) -> Result<Vec<DoctorCard>> {
+    let ask = DoctorSearch {
+        speciality: doctor.specialities.first().map(|field| field.slug.clone()),
+        sort: Some(Sort::Earliest),
+        page: PageAsk { limit: 4, after: None },
+        ..DoctorSearch::default()
+    };
+    let found = site.directory.search_doctors(&visitor.cx, ask).await?;
+    let others = found.items.iter().filter(|other| other.id != doctor.id).take(3);
+    try_join_all(others.map(|other| search::card(site, visitor, other, None))).await
+}
+
 /// How long before the start changing is free, in words.
 pub(super) async fn free_until(site: &Site, visitor: &Visitor, offered: &Offered) -> Result<String> {
     let policy = site.scheduling.policy(&visitor.cx, &offered.facility.id).await?;
@@ -80,7 +120,7 @@ pub(super) async fn free_until(site: &Site, visitor: &Visitor, offered: &Offered
 }
 
 /// `2 jam sebelumnya`
-fn before_start(visitor: &Visitor, minutes: u32) -> String {
+pub(super) fn before_start(visitor: &Visitor, minutes: u32) -> String {
     match minutes {
         0 => visitor.say("until-start"),
         whole if whole % 1_440 == 0 => visitor.say_with("days-before", &[("n", &(whole / 1_440).to_string())]),
@@ -147,6 +187,9 @@ fn places(visitor: &Visitor, doctor: &Doctor, offered: &[Offered]) -> Vec<Place>
         Some(Place {
             name: facility.name.clone(),
             address: format!("{}, {}", facility.address, facility.regency_name),
+            href: format!("/faskes/{}", facility.slug),
+            licence: visitor.say_with("sip-until", &[("date", &format::date(practice.sip_until, locale))]),
+            bpjs: facility.bpjs,
             hours,
         })
     };

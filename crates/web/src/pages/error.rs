@@ -54,6 +54,9 @@ impl ErrorPage for Pages {
                 theme: Theme::Device,
                 back: None,
                 step: 0,
+                unread: 0,
+                keeps: false,
+                operates: false,
                 failing: false,
             },
             status: problem.status,
@@ -90,7 +93,8 @@ fn place_of(path: &str) -> &str {
         _ if path.starts_with("/d/") => "/d/hari-ini",
         _ if path.starts_with("/a/") => "/a/dokter-menunggu",
         _ if path.starts_with("/akun/perangkat") || path.starts_with("/akun/tampilan") => "/akun",
-        _ if path.starts_with("/keluar") && !path.starts_with("/keluarga/tambah") => "/akun",
+        "/akun/bahasa" | "/akun/perangkat-ini" => "/akun",
+        _ if path.starts_with("/keluar") && !path.starts_with("/keluarga") => "/akun",
         other => other,
     }
 }

@@ -3,8 +3,8 @@
 use axum::{extract::State, response::Response};
 use contracts::{
     Permission,
-    directory::{DoctorSearch, Sort},
-    scheduling::{Appointment, AppointmentSearch, When},
+    directory::{DoctorSearch, Mode, Sort},
+    scheduling::{Appointment, AppointmentSearch, State as Stage, When},
 };
 use futures_util::future::try_join_all;
 use platform::{Result, db::PageAsk, i18n::Locale};
@@ -12,29 +12,32 @@ use platform::{Result, db::PageAsk, i18n::Locale};
 use super::{Site, search, shown, visitor::Visitor};
 use crate::{
     format,
-    view::{Area, Here, Home, Next, Tile},
+    view::{Area, DoctorCard, Here, Home, Next, Tile},
 };
 
 /// Doctors shown.
 const DOCTORS: u32 = 6;
+/// With fewer who are free today, tomorrow is shown as well.
+const FEW: usize = 3;
+/// Doctors seen before that are shown.
+const KNOWN: usize = 3;
 /// The zone of a guest's greeting, until a facility gives another.
 const USUAL_ZONE: &str = "Asia/Jakarta";
 
 /// `GET /`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
     let cx = &visitor.cx;
-    let next = next_visit(&site, &visitor).await?;
-    let zone = next.as_ref().map_or(USUAL_ZONE, |visit| visit.zone.as_str());
+    let coming = coming(&site, &visitor).await?;
+    let zone = coming.as_ref().map_or(USUAL_ZONE, |visit| visit.zone.as_str());
     let now = shown::at(cx.now(), zone);
-    let ask = DoctorSearch {
-        sort: Some(Sort::Earliest),
-        page: PageAsk { limit: DOCTORS, after: None },
-        ..DoctorSearch::default()
+    let (doctors, today_free) = free_soon(&site, &visitor).await?;
+    let known = known(&site, &visitor).await?;
+    let cities = search::cities(&site, &visitor, "").await?;
+    let near = |visit: &Appointment| visit.starts_at.duration_since(cx.now()).as_hours() < 24;
+    let (next, later) = match coming {
+        Some(visit) if near(&visit) => (Some(visit), None),
+        other => (None, other),
     };
-    let found = site.directory.search_doctors(cx, ask).await?;
-    let mut doctors =
-        try_join_all(found.items.iter().map(|doctor| search::card(&site, &visitor, doctor, None))).await?;
-    doctors.retain(|doctor| !doctor.times.is_empty());
     let page = Home {
         shell: visitor.shell("nav-home", Area::Patient, Here::Home),
         today: day(&visitor, &now),
@@ -43,8 +46,11 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<R
         next: next
             .as_ref()
             .map(|visit| Next { visit: shown::visit(visit, &visitor), countdown: countdown(&visitor, visit) }),
-        cities: search::cities(&site, &visitor, "").await?,
-        tiles: tiles(),
+        later: later.as_ref().map(|visit| shown::visit(visit, &visitor)),
+        tiles: tiles(&site, &visitor, cities.len()).await?,
+        cities,
+        known,
+        today_free,
         doctors,
     };
     visitor.page(&page)
@@ -71,16 +77,65 @@ fn first_name(name: &str) -> String {
     name.split_whitespace().find(|word| !word.ends_with('.')).unwrap_or(name).trim_end_matches(',').to_owned()
 }
 
-/// The next visit within a day.
-async fn next_visit(site: &Site, visitor: &Visitor) -> Result<Option<Appointment>> {
+/// Doctors who are free today; where there are few of them, those who are free soonest, and `false`.
+async fn free_soon(site: &Site, visitor: &Visitor) -> Result<(Vec<DoctorCard>, bool)> {
+    let ask = |within: Option<u16>| DoctorSearch {
+        sort: Some(Sort::Earliest),
+        free_within_days: within,
+        page: PageAsk { limit: DOCTORS, after: None },
+        ..DoctorSearch::default()
+    };
+    for within in [Some(1), None] {
+        let found = site.directory.search_doctors(&visitor.cx, ask(within)).await?;
+        if within.is_some() && found.items.len() < FEW {
+            continue;
+        }
+        let cards = found.items.iter().map(|doctor| search::card(site, visitor, doctor, None));
+        let mut doctors = try_join_all(cards).await?;
+        doctors.retain(|doctor| !doctor.times.is_empty());
+        let today = visitor.say("today");
+        if within.is_none() || doctors.iter().filter(|doctor| doctor.day == today).count() >= FEW {
+            let all_today = !doctors.is_empty() && doctors.iter().all(|doctor| doctor.day == today);
+            return Ok((doctors, all_today));
+        }
+    }
+    Ok((Vec::new(), false))
+}
+
+/// Whether the visitor has visits of their own.
+fn is_patient(visitor: &Visitor) -> bool {
     let cx = &visitor.cx;
-    if cx.account().is_err() || !cx.may(Permission::AppointmentOwn) || cx.may(Permission::AppointmentPractice) {
+    cx.account().is_ok() && cx.may(Permission::AppointmentOwn) && !cx.may(Permission::AppointmentPractice)
+}
+
+/// The next visit.
+async fn coming(site: &Site, visitor: &Visitor) -> Result<Option<Appointment>> {
+    if !is_patient(visitor) {
         return Ok(None);
     }
     let page = PageAsk { limit: 1, after: None };
     let ask = AppointmentSearch { when: Some(When::Upcoming), mine: Some(true), page, ..AppointmentSearch::default() };
-    let first = site.scheduling.appointments(cx, ask).await?.items.into_iter().next();
-    Ok(first.filter(|visit| visit.starts_at.duration_since(cx.now()).as_hours() < 24))
+    Ok(site.scheduling.appointments(&visitor.cx, ask).await?.items.into_iter().next())
+}
+
+/// Doctors seen before, the last first, each as they were booked then: one tap from a free time.
+async fn known(site: &Site, visitor: &Visitor) -> Result<Vec<DoctorCard>> {
+    if !is_patient(visitor) {
+        return Ok(Vec::new());
+    }
+    let page = PageAsk { limit: 20, after: None };
+    let ask = AppointmentSearch { when: Some(When::Past), mine: Some(true), page, ..AppointmentSearch::default() };
+    let mut seen: Vec<Appointment> = site.scheduling.appointments(&visitor.cx, ask).await?.items;
+    let mut doctors = Vec::new();
+    seen.retain(|visit| match &visit.offer.doctor {
+        Some(doctor) if visit.state == Stage::Fulfilled && !doctors.contains(doctor) => {
+            doctors.push(doctor.clone());
+            doctors.len() <= KNOWN
+        }
+        _ => false,
+    });
+    let cards = try_join_all(seen.iter().map(|visit| search::card_again(site, visitor, &visit.offer))).await?;
+    Ok(cards.into_iter().flatten().collect())
 }
 
 fn countdown(visitor: &Visitor, visit: &Appointment) -> String {
@@ -94,16 +149,38 @@ fn countdown(visitor: &Visitor, visit: &Appointment) -> String {
     }
 }
 
-fn tiles() -> Vec<Tile> {
-    let tile = |href: &str, icon, tone, label| Tile { href: href.to_owned(), icon, tone, label, note: String::new() };
-    vec![
-        tile("/cari?cara=video", "video", "brand", "tile-video"),
-        tile("/cari?cara=klinik", "clinic", "info", "tile-clinic"),
-        tile("/cari?layanan=lab", "flask", "plum", "tile-lab"),
-        tile("/cari?layanan=vaksin", "syringe", "ok", "tile-vaccine"),
-        tile("/cari?layanan=tindakan", "pulse", "wait", "tile-procedure"),
-        tile("/cari", "grid", "brand", "tile-all"),
-    ]
+/// Kinds of service, with a line that wide screens have room for.
+async fn tiles(site: &Site, visitor: &Visitor, cities: usize) -> Result<Vec<Tile>> {
+    let cheapest = DoctorSearch {
+        mode: Some(Mode::Online),
+        sort: Some(Sort::Fee),
+        page: PageAsk { limit: 1, after: None },
+        ..DoctorSearch::default()
+    };
+    let cheapest = site.directory.search_doctors(&visitor.cx, cheapest).await?.items.into_iter().next();
+    let from = cheapest.map(|card| shown::money(&card.fee, visitor.speech.locale));
+    let fields = site.directory.specialities(&visitor.cx).await?.len().to_string();
+    let tile = |href: &str, icon, tone, label, note: String| Tile { href: href.to_owned(), icon, tone, label, note };
+    Ok(vec![
+        tile(
+            "/cari?cara=video",
+            "video",
+            "brand",
+            "tile-video",
+            from.map(|fee| visitor.say_with("tile-from", &[("fee", &fee)])).unwrap_or_default(),
+        ),
+        tile(
+            "/cari?cara=klinik",
+            "clinic",
+            "info",
+            "tile-clinic",
+            visitor.say_with("tile-cities", &[("n", &cities.to_string())]),
+        ),
+        tile("/cari?layanan=lab", "flask", "plum", "tile-lab", visitor.say("tile-lab-note")),
+        tile("/cari?layanan=vaksin", "syringe", "ok", "tile-vaccine", visitor.say("tile-vaccine-note")),
+        tile("/cari?layanan=tindakan", "pulse", "wait", "tile-procedure", visitor.say("tile-procedure-note")),
+        tile("/cari", "grid", "brand", "tile-all", visitor.say_with("tile-fields", &[("n", &fields)])),
+    ])
 }
 
 #[cfg(test)]

@@ -10,25 +10,39 @@ mod calendar;
 mod cancel;
 mod doctor;
 mod doctor_day;
+mod doctor_profile;
 mod draft;
 mod error;
 mod facility;
+mod family;
 mod home;
+mod inbox;
+mod installed;
+mod leave;
 mod live;
 mod login;
 mod move_;
+mod notices;
 mod offers;
+mod own_data;
 mod password;
 mod person;
 mod picker;
 mod reset;
 mod sealed;
+mod schedule;
+mod schedule_leave;
+mod schedule_offer;
+mod schedule_why;
 mod search;
 mod second_factor;
 mod security;
 mod service;
 mod shown;
 mod signup;
+mod styleguide;
+mod system;
+pub(crate) mod system_told;
 mod visitor;
 
 use std::sync::Arc;
@@ -39,12 +53,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
+use contracts::{auth::Auth, directory::Directory, notifications::Notifications, people::People, scheduling::Scheduling, system::System};
 use platform::{crypto::DataKey, i18n::Texts};
 
 pub use error::Pages;
 
-use crate::{assets, portrait};
+use crate::{assets, icon, portrait};
 
 /// What the pages call.
 pub struct Services {
@@ -56,12 +70,18 @@ pub struct Services {
     pub directory: Arc<dyn Directory>,
     /// Times and appointments.
     pub scheduling: Arc<dyn Scheduling>,
+    /// The house as its operators see it.
+    pub system: Arc<dyn System>,
+    /// What people are told.
+    pub notifications: Arc<dyn Notifications>,
     /// Every text.
     pub texts: Arc<Texts>,
     /// Seals what browsers keep for us between two pages; the same on every replica.
     pub seal: DataKey,
     /// Whether people reach us by HTTPS: cookies are then bound to it.
     pub https: bool,
+    /// It is the demonstration: the guide to the parts is shown.
+    pub demo: bool,
 }
 
 /// The services as handlers hold them. Cheap to clone; nothing of a visit is kept here, so that any replica can go on
@@ -89,6 +109,7 @@ pub fn router(services: Services) -> Router {
         .route("/layanan/{id}/jam", get(live::of_service))
         .route("/pesan/{hold}", get(booking::entry).post(booking::book))
         .route("/pesan/{hold}/data", get(booking::data).post(booking::keep))
+        .route("/pesan/{hold}/keluarga", get(booking::entry).post(booking::add_member))
         .route("/pesan/{hold}/periksa", get(booking::check))
         .route("/pesan/{hold}/simpan-lagi", get(booking::entry).post(booking::again))
         .route("/masuk", get(login::show).post(login::enter))
@@ -97,23 +118,59 @@ pub fn router(services: Services) -> Router {
         .route("/daftar", get(signup::show).post(signup::join))
         .route("/keluar", post(login::leave))
         .route("/keluar/semua", post(login::leave_everywhere))
+        .route("/manifest.webmanifest", get(installed::manifest))
+        .route("/sw.js", get(installed::worker))
+        .route("/_styleguide", get(styleguide::show))
+        .route("/luring", get(installed::offline))
+        .route("/darurat", get(installed::emergency))
         .route("/janji", get(appointments::show))
+        .route("/janji/berikutnya.json", get(installed::next_visits))
         .route("/janji/{code}", get(appointment::show))
         .route("/janji/{code}/selesai", get(appointment::done))
         .route("/janji/{code}/kalender.ics", get(calendar::file))
         .route("/janji/{code}/ubah", get(move_::show).post(move_::save))
+        .route("/janji/{code}/usulan", get(schedule_offer::show).post(schedule_offer::answer))
         .route("/janji/{code}/batal", get(cancel::show).post(cancel::call_off))
         .route("/d/hari-ini", get(doctor_day::show))
         .route("/d/hari-ini/perubahan", get(live::of_day))
         .route("/d/janji/{code}", get(appointment::show_to_doctor))
         .route("/d/janji/{code}/{deed}", post(doctor_day::act))
+        .route("/d/jadwal", get(schedule::own).post(schedule::keep_own))
+        .route("/d/jadwal/kenapa", get(schedule_why::own))
+        .route("/d/jadwal/perubahan/{id}/hapus", post(schedule::drop_own))
+        .route("/d/cuti/baru", get(schedule_leave::ask_own).post(schedule_leave::enter_own))
+        .route("/d/cuti/{id}", get(schedule_leave::show_own).post(schedule_leave::decide_own))
+        .route("/d/cuti/{id}/tarik", post(schedule_leave::withdraw_own))
+        .route("/d/profil", get(doctor_profile::show).post(doctor_profile::keep))
+        .route("/a/jadwal", get(schedule::doctors))
+        .route("/a/jadwal/{doctor}", get(schedule::of).post(schedule::keep_of))
+        .route("/a/jadwal/{doctor}/kenapa", get(schedule_why::of))
+        .route("/a/jadwal/{doctor}/cuti", get(schedule_leave::ask_of).post(schedule_leave::enter_of))
+        .route("/a/jadwal/{doctor}/perubahan/{id}/hapus", post(schedule::drop_of))
+        .route("/a/cuti/{id}", get(schedule_leave::show_of).post(schedule_leave::decide_of))
+        .route("/a/cuti/{id}/tarik", post(schedule_leave::withdraw_of))
         .route("/a/dokter-menunggu", get(approvals::show))
         .route("/a/dokter-menunggu/{id}/{decision}", post(approvals::decide))
+        .route("/system", get(system::show))
+        .route("/system/parked", get(system::parked))
+        .route("/system/parked/{hearer}/{id}/{deed}", post(system::decide_event))
+        .route("/system/jobs", get(system::jobs))
+        .route("/system/jobs/{context}/{id}/{deed}", post(system::decide_job))
+        .route("/system/logs", get(system::logs))
         .route("/akun", get(account::show))
         .route("/akun/tampilan", post(account::set_theme))
         .route("/akun/profil", get(person::own).post(person::keep_own))
-        .route("/akun/data.json", get(account::export))
-        .route("/akun/hapus", get(account::ask_to_leave).post(account::unregister))
+        .route("/kotak-masuk", get(inbox::show))
+        .route("/kotak-masuk/dibaca", post(inbox::all_read))
+        .route("/kotak-masuk/{id}", post(inbox::open))
+        .route("/akun/pemberitahuan", get(notices::show).post(notices::keep))
+        .route("/akun/kalender", post(notices::calendar))
+        .route("/akun/bahasa", post(account::set_language))
+        .route("/akun/perangkat-ini", post(account::keep_here))
+        .route("/akun/data", get(own_data::show))
+        .route("/akun/data.json", get(own_data::export))
+        .route("/akun/hapus", get(leave::ask).post(leave::unregister))
+        .route("/dihapus/{id}", get(leave::progress))
         .route("/akun/keamanan", get(security::show))
         .route("/akun/keamanan/sandi", get(password::show).post(password::change))
         .route("/akun/keamanan/kode", get(second_factor::show))
@@ -121,11 +178,14 @@ pub fn router(services: Services) -> Router {
         .route("/akun/keamanan/kode/pasang", post(second_factor::confirm))
         .route("/akun/keamanan/kode/lepas", post(second_factor::remove))
         .route("/akun/perangkat/{id}/keluar", post(security::end_session))
+        .route("/keluarga", get(family::show))
         .route("/keluarga/tambah", get(person::member).post(person::add_member))
-        .route("/keluarga/{id}/lepas", post(account::release_member))
+        .route("/keluarga/{id}", get(person::show_member).post(person::keep_member))
+        .route("/keluarga/{id}/lepas", get(family::ask).post(family::release))
         .with_state(site)
         .merge(assets::router())
         .merge(portrait::router())
+        .merge(icon::router())
 }
 
 /// Sends the browser on with GET.

@@ -1,7 +1,13 @@
 //! The form about a person (A2): at sign-up, of one's own profile, of a family member (A9).
 
-use axum::{extract::State, http::StatusCode, response::Response};
-use contracts::people::{AddFamilyMember, Address, EmergencyContact, Patient, PatientForm, PatientType, Relation, Sex};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use contracts::people::{
+    AddFamilyMember, Address, EmergencyContact, Patient, PatientForm, PatientId, PatientType, Relation, Sex,
+};
 use jiff::civil::Date;
 use platform::{
     Error, FieldError, Result,
@@ -38,9 +44,11 @@ pub(super) struct Typed {
     pub email: String,
     pub phone: String,
     pub address: String,
+    pub postal_code: String,
     pub kind: String,
     pub bpjs: String,
     pub contact_name: String,
+    pub contact_relation: String,
     pub contact_phone: String,
     pub password: String,
     pub consent: String,
@@ -65,9 +73,11 @@ impl Typed {
             email: patient.email.clone().unwrap_or_default(),
             phone: patient.phone.clone().unwrap_or_default(),
             address: patient.address.line.clone(),
+            postal_code: patient.address.postal_code.clone().unwrap_or_default(),
             kind: if patient.patient_type == PatientType::Bpjs { "bpjs" } else { "general" }.to_owned(),
             bpjs: patient.bpjs_number.clone().unwrap_or_default(),
             contact_name: contact.as_ref().map(|contact| contact.name.clone()).unwrap_or_default(),
+            contact_relation: contact.as_ref().map(|contact| contact.relation.clone()).unwrap_or_default(),
             contact_phone: contact.map(|contact| contact.phone).unwrap_or_default(),
             version: patient.version.to_string(),
             ..Self::default()
@@ -75,7 +85,8 @@ impl Typed {
     }
 
     /// The person; what is missing or no such thing is noted, and stood in for, so that the rest can be checked too.
-    pub fn person(&self, visitor: &Visitor, problems: &mut Problems) -> PatientForm {
+    /// What the form does not ask for stays as it was `before`.
+    pub fn person(&self, visitor: &Visitor, before: Option<&Patient>, problems: &mut Problems) -> PatientForm {
         let number = |text: &str| text.trim().parse::<i16>().ok();
         let date = (|| {
             let day = i8::try_from(number(&self.birth_day)?).ok()?;
@@ -98,13 +109,17 @@ impl Typed {
             sex: sex.unwrap_or(Sex::Female),
             email: given(&self.email),
             phone: given(&self.phone),
-            address: Address { line: self.address.trim().to_owned(), ..Address::default() },
+            address: Address {
+                line: self.address.trim().to_owned(),
+                region: before.and_then(|before| before.address.region.clone()),
+                postal_code: given(&self.postal_code),
+            },
             patient_type: if bpjs { PatientType::Bpjs } else { PatientType::Umum },
             bpjs_number: given(&self.bpjs).filter(|_| bpjs),
             emergency_contact: contact.then(|| EmergencyContact {
                 name: self.contact_name.clone(),
                 phone: self.contact_phone.clone(),
-                relation: visitor.say("contact-relation"),
+                relation: given(&self.contact_relation).unwrap_or_else(|| visitor.say("contact-relation")),
             }),
         }
     }
@@ -138,9 +153,11 @@ impl Typed {
             email: field("email", &self.email),
             phone: field("phone", &self.phone),
             address: field("address", &self.address),
+            postal_code: field("postal_code", &self.postal_code),
             kind: field("kind", if self.kind.is_empty() { "general" } else { &self.kind }),
             bpjs: field("bpjs", &self.bpjs),
             contact_name: field("contact_name", &self.contact_name),
+            contact_relation: field("contact_relation", &self.contact_relation),
             contact_phone: field("contact_phone", &self.contact_phone),
         }
     }
@@ -160,8 +177,10 @@ fn field_of(contract: &str) -> &'static str {
         "bpjs_number" => "bpjs",
         "consent" => "consent",
         "relation" => "relation",
+        "address.postal_code" => "postal_code",
         place if place.starts_with("address") => "address",
         "emergency_contact.phone" => "contact_phone",
+        "emergency_contact.relation" => "contact_relation",
         contact if contact.starts_with("emergency_contact") => "contact_name",
         _ => "name",
     }
@@ -183,7 +202,7 @@ pub(super) fn mends(visitor: &Visitor, errors: &[FieldError]) -> Vec<Mend> {
 }
 
 /// The fields as they stand in the forms, so that what must be mended is told from above.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 17] = [
     "relation",
     "name",
     "nik",
@@ -193,10 +212,12 @@ const ORDER: [&str; 15] = [
     "email",
     "phone",
     "address",
+    "postal_code",
     "password",
     "kind",
     "bpjs",
     "contact_name",
+    "contact_relation",
     "contact_phone",
     "consent",
 ];
@@ -217,6 +238,8 @@ fn label_of(field: &str) -> &'static str {
         "address" => "field-address",
         "contact_name" => "field-contact-name",
         "contact_phone" => "field-contact-phone",
+        "contact_relation" => "field-contact-relation",
+        "postal_code" => "field-postal-code",
         _ => "field-name",
     }
 }
@@ -241,6 +264,56 @@ pub(super) fn found(problems: Problems) -> Vec<FieldError> {
     }
 }
 
+/// Whom the form is about.
+enum About<'a> {
+    /// Oneself.
+    Own,
+    /// Somebody new in the family.
+    New,
+    /// Somebody one acts for.
+    Member(&'a PatientId),
+}
+
+fn page(visitor: &Visitor, typed: &Typed, about: &About<'_>, mends: Vec<Mend>) -> view::Person {
+    let (title, line, action, start) = match about {
+        About::Own => ("profile", "profile-line", "/akun/profil".to_owned(), "/akun"),
+        About::New => ("member-title", "member-line", "/keluarga/tambah".to_owned(), "/keluarga"),
+        About::Member(id) => ("member-change", "member-change-line", format!("/keluarga/{id}"), "/keluarga"),
+    };
+    let mut shell = visitor.shell(title, Area::Patient, Here::Account);
+    shell.back = Some(match own_page(&typed.next) {
+        next if !next.is_empty() => Back { href: next, label: "back" },
+        _ if start == "/akun" => Back { href: start.to_owned(), label: "back-account" },
+        _ => Back { href: start.to_owned(), label: "family" },
+    });
+    shell.failing = !mends.is_empty();
+    let relation = |relation: Relation| Option_ {
+        value: relation.word().to_owned(),
+        label: visitor.say(super::shown::relation_key(Some(relation))),
+        chosen: typed.relation == relation.word(),
+    };
+    let family = [Relation::Child, Relation::Parent, Relation::Spouse, Relation::Sibling, Relation::Other];
+    let error_of = |field: &str| mends.iter().find(|mend| mend.field == field).map(|mend| mend.text.clone());
+    view::Person {
+        shell,
+        title,
+        line,
+        action,
+        version: typed.version.clone(),
+        next: typed.next.clone(),
+        relations: if matches!(about, About::Own) { Vec::new() } else { family.map(relation).to_vec() },
+        relation: Field { value: typed.relation.clone(), error: error_of("relation") },
+        consent: Field { value: typed.consent.clone(), error: error_of("consent") },
+        consent_text: if matches!(about, About::New) { visitor.say(CONSENT) } else { String::new() },
+        release: if let About::Member(id) = about { format!("/keluarga/{id}/lepas") } else { String::new() },
+        person: typed.fields(visitor, &mends),
+        mends,
+    }
+}
+
+/// The text that people records as agreed to: what is recorded is what was shown.
+const CONSENT: &str = "people-consent-family-1";
+
 /// `GET /akun/profil`
 pub(super) async fn own(State(site): State<Site>, visitor: Visitor, Params(way): Params<Way>) -> Result<Response> {
     visitor.cx.account()?;
@@ -254,7 +327,7 @@ pub(super) async fn own(State(site): State<Site>, visitor: Visitor, Params(way):
         },
     };
     typed.next = way.next();
-    let page = page(&visitor, &typed, Kind::Own, Vec::new());
+    let page = page(&visitor, &typed, &About::Own, Vec::new());
     visitor.page(&page)
 }
 
@@ -267,38 +340,9 @@ pub(super) async fn own_patient(site: &Site, visitor: &Visitor) -> Result<Option
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Own,
-    Member,
-}
-
-fn page(visitor: &Visitor, typed: &Typed, kind: Kind, mends: Vec<Mend>) -> view::Person {
-    let own = kind == Kind::Own;
-    let mut shell = visitor.shell(if own { "profile" } else { "member-title" }, Area::Patient, Here::Account);
-    let back = if typed.next.is_empty() { "/akun".to_owned() } else { own_page(&typed.next) };
-    shell.back = Some(Back { href: back, label: if typed.next.is_empty() { "back-account" } else { "back" } });
-    shell.failing = !mends.is_empty();
-    let relation = |relation: Relation| Option_ {
-        value: relation.word().to_owned(),
-        label: visitor.say(super::shown::relation_key(Some(relation))),
-        chosen: typed.relation == relation.word(),
-    };
-    let family = [Relation::Child, Relation::Parent, Relation::Spouse, Relation::Sibling, Relation::Other];
-    let error_of = |field: &str| mends.iter().find(|mend| mend.field == field).map(|mend| mend.text.clone());
-    view::Person {
-        shell,
-        title: if own { "profile" } else { "member-title" },
-        line: if own { "profile-line" } else { "member-line" },
-        action: if own { "/akun/profil" } else { "/keluarga/tambah" },
-        version: typed.version.clone(),
-        next: typed.next.clone(),
-        relations: if own { Vec::new() } else { family.map(relation).to_vec() },
-        relation: Field { value: typed.relation.clone(), error: error_of("relation") },
-        consent: Field { value: typed.consent.clone(), error: error_of("consent") },
-        person: typed.fields(visitor, &mends),
-        mends,
-    }
+/// Where the form leads once it is kept.
+fn onward<'a>(next: &'a str, start: &'a str) -> &'a str {
+    if next.is_empty() { start } else { next }
 }
 
 /// `POST /akun/profil`: keeps the profile, or makes it where there was none.
@@ -306,32 +350,49 @@ pub(super) async fn keep_own(State(site): State<Site>, visitor: Visitor, Form(ty
     visitor.cx.account()?;
     let known = own_patient(&site, &visitor).await?;
     let mut problems = Problems::default();
-    let person = typed.person(&visitor, &mut problems);
+    let person = typed.person(&visitor, known.as_ref(), &mut problems);
     let mut errors = found(problems);
     if errors.is_empty() {
         let kept = match &known {
-            Some(patient) => {
-                let version = typed.version.parse().unwrap_or(patient.version);
-                site.people.change_patient(&visitor.cx, &patient.id, version, person).await
-            }
+            Some(patient) => change(&site, &visitor, patient, &typed, person).await,
             None => site.people.register_self(&visitor.cx, person).await,
         };
-        if gather(kept, &mut errors)?.is_some() {
-            let next = own_page(&typed.next);
-            return visitor.go_and_say(if next.is_empty() { "/akun" } else { &next }, "flash-profile");
+        match (kept, &known) {
+            (Ok(_), _) => return visitor.go_and_say(onward(&own_page(&typed.next), "/akun"), "flash-profile"),
+            (Err(Error::Invalid(found)), _) => errors.extend(found),
+            (Err(Error::Stale), Some(fresh)) => return overtaken(&visitor, typed, fresh, &About::Own),
+            (Err(other), _) => return Err(other),
         }
     } else {
         gather(site.people.check_form(&visitor.cx, &person).await, &mut errors)?;
     }
-    let page = page(&visitor, &typed, Kind::Own, mends(&visitor, &errors));
+    let page = page(&visitor, &typed, &About::Own, mends(&visitor, &errors));
     visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+async fn change(
+    site: &Site,
+    visitor: &Visitor,
+    patient: &Patient,
+    typed: &Typed,
+    person: PatientForm,
+) -> Result<Patient> {
+    let version = typed.version.parse().unwrap_or(patient.version);
+    site.people.change_patient(&visitor.cx, &patient.id, version, person).await
+}
+
+/// Somebody else kept a change meanwhile: the form again with what was typed, which may then be kept over it.
+fn overtaken(visitor: &Visitor, mut typed: Typed, fresh: &Patient, about: &About<'_>) -> Result<Response> {
+    typed.version = fresh.version.to_string();
+    let mends = vec![Mend { field: "name", text: visitor.say("person-overtaken") }];
+    visitor.page_with(StatusCode::PRECONDITION_FAILED, &page(visitor, &typed, about, mends))
 }
 
 /// `GET /keluarga/tambah`
 pub(super) async fn member(visitor: Visitor, Params(way): Params<Way>) -> Result<Response> {
     visitor.cx.account()?;
     let typed = Typed { next: way.next(), ..Typed::default() };
-    let page = page(&visitor, &typed, Kind::Member, Vec::new());
+    let page = page(&visitor, &typed, &About::New, Vec::new());
     visitor.page(&page)
 }
 
@@ -346,17 +407,21 @@ pub(super) async fn add_member(
     let relation = typed.relation.parse::<Relation>().ok();
     problems.check(relation.is_some(), "relation", "required");
     problems.check(typed.consent == "yes", "consent", "consent-needed");
-    let person = typed.person(&visitor, &mut problems);
+    let person = typed.person(&visitor, None, &mut problems);
     let mut errors = found(problems);
     match relation {
         Some(relation) if errors.is_empty() => {
             let ask = AddFamilyMember { relation, consent: true, person };
             match site.people.add_family_member(&visitor.cx, ask).await {
-                Ok(_) => {
+                Ok(card) => {
                     let next = own_page(&typed.next);
-                    return visitor.go_and_say(if next.is_empty() { "/akun" } else { &next }, "flash-member");
+                    return visitor.go_and_say(&chosen_there(onward(&next, "/keluarga"), &card.id), "flash-member");
                 }
                 Err(Error::Invalid(found)) => errors.extend(found),
+                Err(error) if error.is_conflict("too-many-members") => {
+                    let mends = vec![Mend { field: "name", text: visitor.words_of(&error) }];
+                    return visitor.page_with(StatusCode::CONFLICT, &page(&visitor, &typed, &About::New, mends));
+                }
                 Err(other) => return Err(other),
             }
         }
@@ -364,6 +429,83 @@ pub(super) async fn add_member(
             gather(site.people.check_form(&visitor.cx, &person).await, &mut errors)?;
         }
     }
-    let page = page(&visitor, &typed, Kind::Member, mends(&visitor, &errors));
+    let page = page(&visitor, &typed, &About::New, mends(&visitor, &errors));
     visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// On the way of a booking the new member is whom it is for.
+fn chosen_there(next: &str, member: &PatientId) -> String {
+    if next.starts_with("/pesan/") && !next.contains('?') { format!("{next}?untuk={member}") } else { next.to_owned() }
+}
+
+/// Somebody the visitor acts for, and what they are to them; oneself is changed elsewhere.
+async fn acted_for(site: &Site, visitor: &Visitor, id: &str) -> Result<(Patient, Relation)> {
+    let id: PatientId = id.parse().map_err(|_| Error::NotFound("patient"))?;
+    let family = site.people.my_patients(&visitor.cx).await?;
+    let relation = family.iter().find(|card| card.id == id).and_then(|card| card.relation);
+    let relation = relation.filter(|relation| *relation != Relation::Own).ok_or(Error::NotFound("patient"))?;
+    Ok((site.people.patient(&visitor.cx, &id).await?, relation))
+}
+
+/// `GET /keluarga/{id}`
+pub(super) async fn show_member(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    visitor.cx.account()?;
+    let (patient, relation) = acted_for(&site, &visitor, &id).await?;
+    let typed = Typed { relation: relation.word().to_owned(), ..Typed::of(&patient) };
+    visitor.page(&page(&visitor, &typed, &About::Member(&patient.id), Vec::new()))
+}
+
+/// `POST /keluarga/{id}`
+pub(super) async fn keep_member(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    visitor.cx.account()?;
+    let (patient, before) = acted_for(&site, &visitor, &id).await?;
+    let about = About::Member(&patient.id);
+    let mut problems = Problems::default();
+    let relation = typed.relation.parse::<Relation>().ok();
+    problems.check(relation.is_some_and(|relation| relation != Relation::Own), "relation", "required");
+    let mut person = typed.person(&visitor, Some(&patient), &mut problems);
+    // Asked for of oneself only; what staff has written down of a member stays.
+    person.emergency_contact.clone_from(&patient.emergency_contact);
+    let mut errors = found(problems);
+    match relation {
+        Some(relation) if errors.is_empty() => match change(&site, &visitor, &patient, &typed, person).await {
+            Ok(_) => {
+                if relation != before {
+                    site.people.change_relation(&visitor.cx, &patient.id, relation).await?;
+                }
+                return visitor.go_and_say("/keluarga", "flash-profile");
+            }
+            Err(Error::Invalid(found)) => errors.extend(found),
+            Err(Error::Stale) => return overtaken(&visitor, typed, &patient, &about),
+            Err(other) => return Err(other),
+        },
+        _ => {
+            gather(site.people.check_form(&visitor.cx, &person).await, &mut errors)?;
+        }
+    }
+    visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&visitor, &typed, &about, mends(&visitor, &errors)))
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::people::PatientId;
+    use platform::Id as _;
+
+    use super::chosen_there;
+
+    #[test]
+    fn who_was_added_on_the_way_is_whom_the_booking_is_for() {
+        let member = PatientId::from_parts(jiff::Timestamp::UNIX_EPOCH, [1; 10]);
+        assert_eq!(chosen_there("/pesan/hold/data", &member), format!("/pesan/hold/data?untuk={member}"));
+        assert_eq!(chosen_there("/keluarga", &member), "/keluarga");
+    }
 }

@@ -62,7 +62,7 @@ pub(super) async fn join(
     }
     problems.check(!typed.email.trim().is_empty(), "email", "required");
     problems.check(typed.consent == "yes", "consent", "consent-to-use");
-    let person = typed.person(&visitor, &mut problems);
+    let person = typed.person(&visitor, None, &mut problems);
     let mut errors = person::found(problems);
     let warnings = person::gather(site.people.check_form(cx, &person).await, &mut errors)?.unwrap_or_default();
     if !errors.is_empty() {

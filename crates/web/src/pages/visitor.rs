@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use contracts::{
@@ -28,11 +28,20 @@ use crate::{
 const FLASH: &str = "flash";
 /// The cookie of the theme chosen by hand.
 pub(super) const THEME: &str = "theme";
-/// Seconds a chosen theme is remembered.
-pub(super) const THEME_LIFE: u64 = 31_536_000;
+/// The cookie that says that this device keeps the next visits.
+pub(super) const KEEPS: &str = "keeps";
+/// Seconds a choice about this device is remembered.
+pub(super) const REMEMBERED: u64 = 31_536_000;
 
 /// Notices that may follow a form, by text key, with their colour.
-const NOTICES: [(&str, Tone); 24] = [
+const NOTICES: [(&str, Tone); 37] = [
+    ("flash-all-read", Tone::Ok),
+    ("flash-notices", Tone::Ok),
+    ("flash-feed", Tone::Ok),
+    ("flash-feed-ended", Tone::Info),
+    ("flash-language", Tone::Ok),
+    ("flash-keeps", Tone::Ok),
+    ("flash-keeps-not", Tone::Info),
     ("flash-moved", Tone::Ok),
     ("flash-cancelled", Tone::Ok),
     ("flash-profile", Tone::Ok),
@@ -54,6 +63,12 @@ const NOTICES: [(&str, Tone); 24] = [
     ("flash-fulfilled", Tone::Ok),
     ("flash-no-show", Tone::Ok),
     ("flash-erased", Tone::Info),
+    ("flash-schedule", Tone::Ok),
+    ("flash-departure", Tone::Ok),
+    ("flash-departure-gone", Tone::Ok),
+    ("flash-leave-decided", Tone::Ok),
+    ("flash-leave-withdrawn", Tone::Info),
+    ("flash-doctor-profile", Tone::Ok),
     ("warning-nik-region", Tone::Wait),
     ("warning-nik-birth-date", Tone::Wait),
     ("warning-nik-sex", Tone::Wait),
@@ -100,6 +115,10 @@ pub(super) struct Visitor {
     pub cookies: HeaderMap,
     /// What the page before was refused for.
     pub refusal: Option<Refusal>,
+    /// This device keeps the next visits of whoever is signed in.
+    pub keeps: bool,
+    /// How much in the inbox is not read yet.
+    pub unread: i64,
     portrait: String,
     csrf: Option<Csrf>,
     theme: Theme,
@@ -131,7 +150,9 @@ impl FromRequestParts<Site> for Visitor {
             refusal: Refusal::place().read(site, &cx, headers),
             cookies: headers.get_all(header::COOKIE).iter().map(|line| (header::COOKIE, line.clone())).collect(),
             theme: theme_of(headers),
-            flash: NOTICES.into_iter().find(|(key, _)| Some(*key) == told),
+            keeps: cookie::read(headers, KEEPS) == Some("yes"),
+            unread: unread(&cx, site, &parts.method, headers).await,
+            flash: NOTICES.into_iter().chain(super::system::NOTICES).find(|(key, _)| Some(*key) == told),
             fragment: headers.get("x-fragment").and_then(|name| name.to_str().ok()).map(ToOwned::to_owned),
             https: site.https,
             cx,
@@ -147,6 +168,18 @@ async fn account_of(cx: &Cx, site: &Site) -> Result<Option<Account>> {
         Err(Error::NotFound(_)) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// What the bell says. A page does without it where it cannot be known now.
+async fn unread(cx: &Cx, site: &Site, method: &Method, headers: &HeaderMap) -> i64 {
+    let whole = method == Method::GET && !headers.contains_key("x-fragment");
+    if !whole || cx.account().is_err() {
+        return 0;
+    }
+    site.notifications.unread(cx).await.unwrap_or_else(|error| {
+        tracing::debug!(error = error.word(), "the bell stays silent");
+        0
+    })
 }
 
 /// The portrait of whoever is signed in, drawn as their profile says.
@@ -208,6 +241,9 @@ impl Visitor {
             theme: self.theme,
             back: None,
             step: 0,
+            unread: self.unread,
+            keeps: self.keeps && self.account.is_some(),
+            operates: self.cx.may(Permission::SystemRead),
             failing: self.refusal.is_some(),
         }
     }

@@ -52,6 +52,12 @@ pub struct Appointment {
     pub happenings: Vec<Happening>,
     /// Until when moving and cancelling is free, ready to read; empty if never.
     pub free_until: String,
+    /// What calling it off costs now, ready to read; empty if it cannot be called off.
+    pub cost: String,
+    /// The doctor decides, at the latest then; empty unless it waits for that.
+    pub decided_by: String,
+    /// Where the same can be booked once more; empty while this one is to come.
+    pub again: String,
     /// Why it can be neither moved nor called off any more, ready to read; empty if it can.
     pub fixed: String,
     /// The calendar file, or empty.

@@ -41,10 +41,23 @@ pub struct Patient {
     pub value: String,
     /// Name.
     pub name: String,
+    /// Address of the portrait.
+    pub portrait: String,
     /// Relation and age, ready to read: `anak, 4 th`.
     pub line: String,
+    /// Insured by BPJS.
+    pub bpjs: bool,
     /// It is the chosen one.
     pub chosen: bool,
+}
+
+/// A rule of the facility for this visit.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// Icon name.
+    pub icon: &'static str,
+    /// The rule, ready to read.
+    pub text: String,
 }
 
 /// A line of the costs.
@@ -74,7 +87,7 @@ pub struct BookingData {
     pub visit: Visit,
     /// For whom.
     pub patients: Vec<Patient>,
-    /// Where somebody is added to the family.
+    /// Where the answers are sent on the way to adding somebody to the family.
     pub add_member: String,
     /// The complaint.
     pub complaint: Field,
@@ -112,8 +125,10 @@ pub struct BookingCheck {
     pub fees: Vec<Fee>,
     /// Their sum, formatted.
     pub total: String,
-    /// Until when moving and cancelling is free, ready to read; empty if never.
-    pub free_until: String,
+    /// What moving, cancelling and not coming means.
+    pub terms: Vec<Term>,
+    /// BPJS does not pay here, though it insures the patient.
+    pub no_bpjs: bool,
     /// The doctor decides, at the latest then; empty if the booking stands at once.
     pub decided_by: String,
     /// Key that makes a second press harmless.

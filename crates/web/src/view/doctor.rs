@@ -13,8 +13,14 @@ pub struct Doctor {
     pub shell: Shell,
     /// Name, speciality, rating, place, fee.
     pub doctor: DoctorCard,
-    /// The registration (STR/SIP) is valid.
+    /// The registration (STR) is valid.
     pub registered: bool,
+    /// Until when, ready to read; empty at a desk.
+    pub registration: String,
+    /// What is offered where, how and for how much; empty at a desk.
+    pub fees: Vec<Tariff>,
+    /// Others to turn to while this one takes no bookings.
+    pub others: Vec<DoctorCard>,
     /// Languages, ready to read; may be empty.
     pub languages: String,
     /// A few sentences by the doctor; may be empty.
@@ -38,8 +44,31 @@ pub struct Place {
     pub name: String,
     /// Street and city.
     pub address: String,
+    /// Its page.
+    pub href: String,
+    /// Until when the licence to practise there (SIP) holds, ready to read; empty at a desk.
+    pub licence: String,
+    /// Takes BPJS.
+    pub bpjs: bool,
     /// Days and hours.
     pub hours: Vec<Hours>,
+}
+
+/// Something a doctor offers at a place.
+#[derive(Debug, Clone)]
+pub struct Tariff {
+    /// The service.
+    pub service: String,
+    /// Facility.
+    pub place: String,
+    /// By video (else at the facility).
+    pub video: bool,
+    /// Length in minutes.
+    pub minutes: u32,
+    /// Price, formatted.
+    pub fee: String,
+    /// The times of it.
+    pub href: String,
 }
 
 /// Days and hours, ready to read.

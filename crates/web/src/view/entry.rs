@@ -50,12 +50,16 @@ pub struct PersonFields {
     pub phone: Field,
     /// Street, district, city.
     pub address: Field,
+    /// Postal code.
+    pub postal_code: Field,
     /// `general` or `bpjs`.
     pub kind: Field,
     /// BPJS card number, 13 digits.
     pub bpjs: Field,
     /// Whom to call in an emergency.
     pub contact_name: Field,
+    /// What they are to the person.
+    pub contact_relation: Field,
     /// Their phone.
     pub contact_phone: Field,
 }
@@ -80,7 +84,7 @@ pub struct Signup {
     pub mends: Vec<Mend>,
 }
 
-/// `/akun/profil` and `/keluarga/tambah`
+/// `/akun/profil`, `/keluarga/tambah` and `/keluarga/{id}`
 #[derive(Debug, Clone, Template)]
 #[template(path = "person.html")]
 pub struct Person {
@@ -91,7 +95,7 @@ pub struct Person {
     /// Text key of the line under it.
     pub line: &'static str,
     /// Where the form is posted.
-    pub action: &'static str,
+    pub action: String,
     /// Version of the profile the page was made from; empty for a new one.
     pub version: String,
     /// Where to go afterwards.
@@ -102,6 +106,10 @@ pub struct Person {
     pub relation: Field,
     /// May act for the family member.
     pub consent: Field,
+    /// What is agreed to by that, whole; empty where nothing has to be agreed to.
+    pub consent_text: String,
+    /// Where the right to act for them is given up; empty for oneself and somebody new.
+    pub release: String,
     /// Who they are.
     pub person: PersonFields,
     /// What must be mended.

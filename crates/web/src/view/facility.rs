@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{DoctorCard, Shell};
+use super::{DoctorCard, Option_, Shell, Term};
 use crate::filters;
 
 /// `/faskes/{slug}`
@@ -21,6 +21,12 @@ pub struct Facility {
     pub phone: String,
     /// Takes BPJS.
     pub bpjs: bool,
+    /// Its departments, by name.
+    pub departments: Vec<String>,
+    /// How it takes bookings.
+    pub terms: Vec<Term>,
+    /// Specialities of its doctors, to look at those alone.
+    pub fields: Vec<Option_>,
     /// Its doctors, the earliest free first.
     pub doctors: Vec<DoctorCard>,
 }

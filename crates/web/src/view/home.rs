@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{DoctorCard, Option_, Shell, Visit};
+use super::{DoctorCard, Option_, Shell, State, Visit};
 use crate::filters;
 
 /// `/`
@@ -19,10 +19,16 @@ pub struct Home {
     pub greeting: &'static str,
     /// The next appointment, if it is near.
     pub next: Option<Next>,
+    /// The next appointment, if it is further away.
+    pub later: Option<Visit>,
+    /// Doctors seen before, with their next free times.
+    pub known: Vec<DoctorCard>,
     /// Cities to search in.
     pub cities: Vec<Option_>,
     /// Kinds of service.
     pub tiles: Vec<Tile>,
+    /// Every doctor below is free today (else soon).
+    pub today_free: bool,
     /// Doctors with free times soon.
     pub doctors: Vec<DoctorCard>,
 }

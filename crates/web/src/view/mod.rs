@@ -9,31 +9,51 @@ mod appointment;
 mod booking;
 mod doctor;
 mod doctor_day;
+mod doctor_profile;
 mod entry;
 mod error;
 mod facility;
+mod family;
 mod home;
+mod inbox;
+mod installed;
 mod parts;
 mod picker;
 pub mod sample;
+mod schedule;
+mod schedule_leave;
 mod search;
 mod security;
 mod shell;
 mod styleguide;
+mod system;
 
-pub use account::{Account, Leave, Relative};
+pub use account::{Account, Consent, Erased, ErasedPart, Leave, OwnData};
 pub use admin::{Approvals, DoctorRequest};
 pub use appointment::{Appointment, Appointments, Cancel, Happening, Move, Reason, Tab};
-pub use booking::{BookingCheck, BookingData, BookingDone, Fee, Holding, Patient};
-pub use doctor::{Doctor, Hours, Place};
-pub use doctor_day::{Bar, DoctorDay, Queued, Turn};
+pub use booking::{BookingCheck, BookingData, BookingDone, Fee, Holding, Patient, Term};
+pub use doctor::{Doctor, Hours, Place, Tariff};
+pub use doctor_day::{Bar, DoctorDay, Queued, Turn, WeekLink};
+pub use doctor_profile::{DoctorProfile, ProfilePractice};
 pub use entry::{Login, Person, PersonFields, Signup};
 pub use error::{ErrorPage, Typed};
 pub use facility::{Desk, DeskService, Facility};
+pub use family::{Family, Member, Release};
 pub use home::{Home, Next, Tile};
+pub use inbox::{Inbox, InboxDay, InboxItem, Notices};
+pub use installed::{Emergency, FirstAid, Offline};
 pub use parts::{Chip, DoctorCard, Field, Line, Mend, Option_, Pager, State, Visit, When};
 pub use picker::{Day, DayState, Fastest, Lost, Mode, Picker, Slot, SlotGroup, SlotState};
-pub use search::{Filter, Search};
+pub use schedule::{
+    Conflict, Departure, HoursRow, LeaveLine, Outcome, OutcomeDay, OutcomeStart, Schedule, ScheduleDoctors, ScheduleWhy,
+    WantedDeparture, WeekDay, WhyPart,
+};
+pub use schedule_leave::{LeaveNew, LeaveOffer, LeavePlan, PlanGroup, PlanResult, PlanVisit};
+pub use search::{FacilityCard, Filter, Rescue, Search};
 pub use security::{Device, Enrolment, Password, ResetAsk, ResetFinish, SecondFactor, Security};
 pub use shell::{Area, Back, Flash, Here, Shell, Theme, Tone, Who};
 pub use styleguide::Styleguide;
+pub use system::{
+    Grade, JobCount, JobRow, LogRow, Meter, Parked, Replica, Service, Store, System, SystemJobs, SystemLogs, SystemParked,
+    SystemTab, SystemTabs, TabOfSystem, Trouble,
+};

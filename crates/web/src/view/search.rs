@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Desk, DoctorCard, Option_, Pager, Shell};
+use super::{Desk, DoctorCard, Option_, Pager, Shell, Tab};
 use crate::filters;
 
 /// `/cari`
@@ -27,6 +27,14 @@ pub struct Search {
     pub date: String,
     /// Only those who take BPJS.
     pub bpjs: bool,
+    /// Highest fees to choose from.
+    pub fees: Vec<Option_>,
+    /// Doctors or facilities.
+    pub tabs: Vec<Tab>,
+    /// What helps where nothing was found.
+    pub rescues: Vec<Rescue>,
+    /// Facilities, where those are looked for.
+    pub places: Vec<FacilityCard>,
     /// Filters in force, each with the address without it.
     pub active: Vec<Filter>,
     /// How many are on this page.
@@ -50,4 +58,28 @@ pub struct Filter {
     pub label: String,
     /// The same search without it.
     pub without: String,
+}
+
+/// A search that finds something, where this one does not.
+#[derive(Debug, Clone)]
+pub struct Rescue {
+    /// What is left out, ready to read.
+    pub label: String,
+    /// How many are found then, 100 at most.
+    pub found: u64,
+    /// The search without it.
+    pub href: String,
+}
+
+/// A facility in a list.
+#[derive(Debug, Clone)]
+pub struct FacilityCard {
+    /// Its page.
+    pub href: String,
+    /// Its name.
+    pub name: String,
+    /// Street and city.
+    pub address: String,
+    /// Takes BPJS.
+    pub bpjs: bool,
 }

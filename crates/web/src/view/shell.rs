@@ -29,6 +29,12 @@ pub struct Shell {
     pub back: Option<Back>,
     /// The step of the booking, 1 to 3; 0 elsewhere.
     pub step: u8,
+    /// How much in the inbox is not read yet.
+    pub unread: i64,
+    /// This device keeps the next visits of whoever is signed in, to be read without a connection.
+    pub keeps: bool,
+    /// The person may see how the house is.
+    pub operates: bool,
     /// A form was refused: the title says so first.
     pub failing: bool,
 }
@@ -78,15 +84,28 @@ impl Shell {
             }
             Area::Doctor => vec![
                 entry(Here::Today, "/d/hari-ini", "cal", "nav-today"),
+                entry(Here::Schedule, "/d/jadwal", "clock", "nav-schedule"),
                 entry(Here::Search, "/cari", "search", "nav-search"),
                 account,
             ],
-            Area::Admin => vec![
-                entry(Here::Approvals, "/a/dokter-menunggu", "shield", "nav-approvals"),
-                entry(Here::Search, "/cari", "search", "nav-search"),
-                account,
-            ],
+            Area::Admin => {
+                let mut menu = vec![
+                    entry(Here::Approvals, "/a/dokter-menunggu", "shield", "nav-approvals"),
+                    entry(Here::Schedule, "/a/jadwal", "clock", "nav-schedule"),
+                    entry(Here::Search, "/cari", "search", "nav-search"),
+                ];
+                if self.operates {
+                    menu.push(entry(Here::System, "/system", "pulse", "nav-system"));
+                }
+                menu.push(account);
+                menu
+            }
         }
+    }
+
+    /// The number on the bell: `9+` beyond nine.
+    pub fn unread_short(&self) -> String {
+        if self.unread > 9 { "9+".to_owned() } else { self.unread.to_string() }
     }
 
     /// The page the logo leads to.
@@ -141,12 +160,18 @@ pub enum Here {
     Search,
     /// Own appointments.
     Appointments,
+    /// What one was told.
+    Inbox,
     /// Own account.
     Account,
     /// The doctor's day.
     Today,
+    /// Consultation hours and leave.
+    Schedule,
     /// What waits for an administrator's decision.
     Approvals,
+    /// The house for its operators.
+    System,
 }
 
 /// The person signed in.

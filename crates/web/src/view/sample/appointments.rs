@@ -68,6 +68,8 @@ impl Maker<'_> {
         };
         let state = if off {
             Chip { state: State::Cancelled, detail: self.either("oleh pasien", "by patient") }
+        } else if self.is(Sample::Full) {
+            State::Requested.into()
         } else {
             State::Confirmed.into()
         };
@@ -83,6 +85,17 @@ impl Maker<'_> {
                 happened("swap", "Dipindah dari Sel 24 Nov, 09.00", "Moved from Tue 24 Nov, 09:00", 19),
             ],
             free_until: self.either("Sel 24 Nov, 08.30 WITA", "Tue 24 Nov, 08:30 WITA"),
+            cost: if off || self.is(Sample::Full) {
+                String::new()
+            } else {
+                self.either("Membatalkan sekarang dikenai biaya Rp25.000.", "Cancelling now costs IDR 25,000.")
+            },
+            decided_by: if self.is(Sample::Full) {
+                format::when(&Self::at(23, 17, 0), self.locale)
+            } else {
+                String::new()
+            },
+            again: if off { "/dokter/sitti-khadijah".to_owned() } else { String::new() },
             reason: if off { self.say("reason-busy") } else { String::new() },
             fixed: if off {
                 self.either("Janji ini sudah batal.", "This appointment was cancelled.")

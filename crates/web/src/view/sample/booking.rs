@@ -3,9 +3,10 @@
 use super::{LONG, Maker, Sample};
 use crate::{
     format,
+    portrait::{self, Sitter},
     view::{
         Area, BookingCheck, BookingData, BookingDone, Fee, Field, Here, Holding, Line, Lost, Mend, Patient, Shell,
-        Slot, SlotState, State,
+        Slot, SlotState, State, Term,
     },
 };
 
@@ -22,7 +23,7 @@ impl Maker<'_> {
         }
     }
 
-    fn lost(&self) -> Lost {
+    pub(super) fn lost(&self) -> Lost {
         let near = |hour: i8, minute: i8| {
             let at = Self::at(24, hour, minute);
             Slot {
@@ -53,17 +54,21 @@ impl Maker<'_> {
                 Patient {
                     value: "1".to_owned(),
                     name: self.either("Saya sendiri", "Myself"),
+                    portrait: portrait::url(Sitter::Woman, "nur-aisyah"),
                     line: self.either("Nur Aisyah, 34 th", "Nur Aisyah, 34"),
+                    bpjs: self.is(Sample::Full),
                     chosen: false,
                 },
                 Patient {
                     value: "2".to_owned(),
                     name: if self.is(Sample::Long) { LONG.to_owned() } else { "Rafa".to_owned() },
+                    portrait: portrait::url(Sitter::Man, "rafa"),
                     line: self.either("Anak, 4 th", "Son, 4"),
+                    bpjs: false,
                     chosen: true,
                 },
             ],
-            add_member: "/keluarga/tambah".to_owned(),
+            add_member: "/pesan/9f3c/keluarga".to_owned(),
             lost: failing.then(|| self.lost()),
             times: "/dokter/sitti-khadijah".to_owned(),
             complaint: if failing {
@@ -113,7 +118,23 @@ impl Maker<'_> {
                 },
             ],
             total: format::money(130_000, "IDR", self.locale),
-            free_until: self.either("2 jam sebelumnya", "2 hours before"),
+            terms: vec![
+                Term {
+                    icon: "shield",
+                    text: self.either(
+                        "Gratis ubah atau batal sampai Sel 24 Nov, 08.30 WITA.",
+                        "Free to move or cancel until Tue 24 Nov, 08:30 WITA.",
+                    ),
+                },
+                Term {
+                    icon: "swap",
+                    text: self.either(
+                        "Bisa dipindah 2 kali, sampai Sel 24 Nov, 09.30 WITA.",
+                        "Can be moved 2 times, until Tue 24 Nov, 09:30 WITA.",
+                    ),
+                },
+            ],
+            no_bpjs: self.is(Sample::Full),
             decided_by: if self.is(Sample::Full) {
                 format::when(&Self::at(23, 17, 0), self.locale)
             } else {

@@ -8,7 +8,7 @@ use crate::{
     portrait::{self, Sitter},
     view::{
         Area, Day, DayState, Doctor, DoctorCard, Fastest, Here, Hours, Lost, Mode, Picker, Place, Shell, Slot,
-        SlotGroup, SlotState,
+        SlotGroup, SlotState, Tariff,
     },
 };
 
@@ -241,6 +241,14 @@ impl Maker<'_> {
 
     pub(super) fn doctor(&self) -> Doctor {
         let doctor = self.cards().remove(0);
+        let tariff = |video, fee| Tariff {
+            service: self.either("Konsultasi dokter anak", "Paediatric consultation"),
+            place: "Klinik Losari Medika".to_owned(),
+            video,
+            minutes: 15,
+            fee: format::money(fee, "IDR", self.locale),
+            href: "/dokter/sitti-khadijah".to_owned(),
+        };
         let shell = self.shell(
             &self.either("Pilih jadwal", "Choose a time"),
             "/dokter/sitti-khadijah",
@@ -250,7 +258,10 @@ impl Maker<'_> {
         Doctor {
             shell: Self::back(Shell { failing: false, ..shell }, "/cari", "back-results", 1),
             doctor,
-            registered: true,
+            registered: !self.is(Sample::Failing),
+            registration: self.either("Berlaku seumur hidup", "Valid for life"),
+            fees: vec![tariff(false, 130_000), tariff(true, 90_000)],
+            others: if self.is(Sample::Long) { self.cards().into_iter().skip(1).collect() } else { vec![] },
             languages: self.either("Indonesia, Bugis, Inggris", "Indonesian, Buginese, English"),
             about: self.either(
                 "Menangani tumbuh kembang, imunisasi, dan penyakit saluran napas pada anak.",
@@ -259,6 +270,9 @@ impl Maker<'_> {
             places: vec![Place {
                 name: "Klinik Losari Medika".to_owned(),
                 address: "Jl. Penghibur No. 12, Makassar".to_owned(),
+                href: "/faskes/klinik-losari-medika".to_owned(),
+                licence: self.either("SIP berlaku sampai 3 Mei 2028", "Licence (SIP) valid until 3 May 2028"),
+                bpjs: true,
                 hours: vec![
                     Hours {
                         days: self.either("Senin–Jumat", "Monday–Friday"),

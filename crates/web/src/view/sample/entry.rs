@@ -62,9 +62,11 @@ impl Maker<'_> {
                 email: field("nur.aisyah@contoh.id"),
                 phone: field("0812 4455 4821"),
                 address: field("Jl. Cendrawasih No. 4, Mariso, Makassar"),
+                postal_code: field("90121"),
                 kind: Field::of(if self.is(Sample::Full) { "bpjs" } else { "general" }),
                 bpjs: if self.is(Sample::Full) { Field::of("0001234567890") } else { Field::default() },
                 contact_name: field("Ibu Salmah"),
+                contact_relation: field("ibu"),
                 contact_phone: field("0813 9988 7766"),
             },
             password: if failing { Field::refused("", &weak) } else { Field::default() },
@@ -84,26 +86,40 @@ impl Maker<'_> {
 
     pub(super) fn person(&self) -> Person {
         let Signup { person, consent, mends, .. } = self.signup();
-        let family = !self.is(Sample::Full);
-        let title = if family { "member-title" } else { "profile" };
-        let shell = self.shell(&self.say(title), "/keluarga/tambah", Area::Patient, Here::Account);
+        // Oneself, somebody one acts for already, or somebody new.
+        let (own, old) = (self.is(Sample::Full), self.is(Sample::Long));
+        let (title, line, action) = match (own, old) {
+            (true, _) => ("profile", "profile-line", "/akun/profil"),
+            (_, true) => ("member-change", "member-change-line", "/keluarga/1"),
+            _ => ("member-title", "member-line", "/keluarga/tambah"),
+        };
+        let relations = [
+            ("child", self.say("relation-child")),
+            ("parent", self.say("relation-parent")),
+            ("spouse", self.say("relation-spouse")),
+            ("sibling", self.say("relation-sibling")),
+            ("other", self.say("relation-other")),
+        ];
+        let relations: Vec<(&str, &str)> = relations.iter().map(|(value, label)| (*value, label.as_str())).collect();
         Person {
-            shell: Self::back(shell, "/akun", "back-account", 0),
+            shell: self.own_shell(&self.say(title), action, ("/akun", "back-account")),
             title,
-            line: if family { "member-line" } else { "profile-line" },
-            action: "/keluarga/tambah",
-            version: String::new(),
+            line,
+            action: action.to_owned(),
+            version: if own || old { "3".to_owned() } else { String::new() },
             next: String::new(),
-            relations: if family {
-                Self::choices(
-                    &[("child", &self.say("relation-child")), ("parent", &self.say("relation-parent"))],
-                    "child",
-                )
-            } else {
-                vec![]
-            },
+            relations: if own { vec![] } else { Self::choices(&relations, "child") },
             relation: Field::default(),
             consent,
+            consent_text: if own || old {
+                String::new()
+            } else {
+                self.either(
+                    "Saya berhak bertindak untuk orang ini. Saya dapat mengakhirinya kapan saja.",
+                    "I may act for this person. I can end this at any time.",
+                )
+            },
+            release: if old { "/keluarga/1/lepas".to_owned() } else { String::new() },
             person,
             mends,
         }

@@ -3,7 +3,7 @@
 use super::{Maker, Sample};
 use crate::{
     format,
-    view::{Area, Desk, DeskService, Facility, Here},
+    view::{Area, Desk, DeskService, Facility, Here, Term},
 };
 
 impl Maker<'_> {
@@ -36,7 +36,22 @@ impl Maker<'_> {
             map: "https://www.openstreetmap.org/search?query=Makassar".to_owned(),
             zone: "WITA (Makassar)".to_owned(),
             phone: "+62411555010".to_owned(),
-            bpjs: true,
+            bpjs: !self.is(Sample::Empty),
+            departments: vec![self.either("Poli Anak", "Paediatrics"), self.either("Laboratorium", "Laboratory")],
+            terms: vec![
+                Term {
+                    icon: "cal",
+                    text: self.either(
+                        "Janji bisa dibuat sampai 60 hari ke depan.",
+                        "Appointments can be made up to 60 days ahead.",
+                    ),
+                },
+                Term { icon: "info", text: self.say("policy-once-a-day") },
+            ],
+            fields: Self::choices(
+                &[("?", &self.say("any")), ("?poli=anak", &self.either("Anak", "Paediatrics"))],
+                "?",
+            ),
             doctors: if self.is(Sample::Empty) { vec![] } else { self.cards() },
         }
     }

@@ -41,6 +41,9 @@ impl Maker<'_> {
             theme: Theme::Device,
             back: None,
             step: 0,
+            unread: if self.is(Sample::Full) { 12 } else { 2 },
+            keeps: false,
+            operates: false,
             failing: self.is(Sample::Failing),
         }
     }

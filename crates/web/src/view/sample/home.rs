@@ -32,7 +32,10 @@ impl Maker<'_> {
             ),
             name: if self.is(Sample::Empty) { String::new() } else { "Nur".to_owned() },
             greeting: "hello-morning",
-            next: (!self.is(Sample::Empty)).then(|| Next {
+            later: self.is(Sample::Failing).then(|| self.visit(27, 9, 0, State::Requested.into())),
+            known: if self.is(Sample::Full) { self.cards().into_iter().take(2).collect() } else { vec![] },
+            today_free: !self.is(Sample::Long),
+            next: (!self.is(Sample::Empty) && !self.is(Sample::Failing)).then(|| Next {
                 visit: self.visit(23, 14, 0, State::Confirmed.into()),
                 countdown: self.either("4 jam lagi", "in 4 hours"),
             }),

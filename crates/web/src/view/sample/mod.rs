@@ -11,11 +11,16 @@ mod doctor_day;
 mod entry;
 mod error;
 mod facility;
+mod family;
 mod frame;
 mod home;
+mod inbox;
+mod installed;
+mod schedule;
 mod search;
 mod security;
 mod styleguide;
+mod system;
 
 use askama::Template;
 use jiff::Zoned;
@@ -76,6 +81,14 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         login,
         signup,
         doctor_day,
+        doctor_profile,
+        schedule,
+        schedule_doctors,
+        schedule_why,
+        schedule_leave_new,
+        schedule_leave,
+        schedule_leave_done,
+        schedule_offer,
         account,
         security,
         password,
@@ -87,8 +100,25 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         facility,
         person,
         leave,
+        system,
+        system_parked,
+        system_jobs,
+        system_logs,
+        erased,
+        own_data,
+        family,
+        release,
+        inbox,
+        notices,
+        offline,
+        emergency,
         styleguide
     ]
+}
+
+/// Every part on one page, in every state.
+pub fn styleguide(speech: &Speech) -> super::Styleguide {
+    Maker { speech, locale: speech.locale, sample: Sample::Normal }.styleguide()
 }
 
 const LONG: &str = "Raden Ajeng Siti Nurhaliza Kusumawardhani Prawirodirdjo-Sastroamidjojo binti Muhammad Abdurrahman Wahid Hasyim Asy'ari Sp.PD";

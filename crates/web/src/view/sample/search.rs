@@ -1,7 +1,10 @@
 //! Search results.
 
 use super::{Maker, Sample};
-use crate::view::{Area, Filter, Here, Option_, Search, Shell};
+use crate::{
+    format,
+    view::{Area, FacilityCard, Filter, Here, Option_, Rescue, Search, Shell, Tab},
+};
 
 impl Maker<'_> {
     pub(super) fn cities(chosen: &str) -> Vec<Option_> {
@@ -13,6 +16,7 @@ impl Maker<'_> {
 
     pub(super) fn search(&self) -> Search {
         let nothing = self.is(Sample::Empty);
+        let places = self.is(Sample::Failing);
         Search {
             shell: Shell {
                 failing: false,
@@ -29,6 +33,29 @@ impl Maker<'_> {
             sorts: Self::choices(&[("cepat", &self.say("sort-soonest")), ("biaya", &self.say("sort-fee"))], "cepat"),
             date: "2026-11-23".to_owned(),
             bpjs: nothing,
+            fees: Self::choices(&[("100000", &format::money(100_000, "IDR", self.locale))], ""),
+            tabs: vec![
+                Tab { href: "/cari".to_owned(), label: "results-doctors", count: None, chosen: !places },
+                Tab { href: "/cari?hasil=faskes".to_owned(), label: "results-places", count: None, chosen: places },
+            ],
+            rescues: if nothing {
+                vec![
+                    Rescue { label: "BPJS".to_owned(), found: 12, href: "/cari?q=anak".to_owned() },
+                    Rescue { label: "Makassar".to_owned(), found: 3, href: "/cari?bpjs=1".to_owned() },
+                ]
+            } else {
+                vec![]
+            },
+            places: if places {
+                vec![FacilityCard {
+                    href: "/faskes/klinik-losari-medika".to_owned(),
+                    name: "Klinik Losari Medika".to_owned(),
+                    address: "Jl. Penghibur No. 12, Makassar".to_owned(),
+                    bpjs: true,
+                }]
+            } else {
+                vec![]
+            },
             active: vec![
                 Filter { label: self.either("Poli: Anak", "Paediatrics"), without: "/cari?kota=makassar".to_owned() },
                 Filter { label: "Makassar".to_owned(), without: "/cari?poli=anak".to_owned() },
@@ -36,7 +63,7 @@ impl Maker<'_> {
             total: if nothing { 0 } else { 4 },
             more: self.is(Sample::Full),
             desks: if self.is(Sample::Long) { vec![self.desk()] } else { vec![] },
-            doctors: if nothing { vec![] } else { self.cards() },
+            doctors: if nothing || places { vec![] } else { self.cards() },
             pager: self.pager(),
             emergency: self.is(Sample::Failing),
         }
