@@ -24,6 +24,7 @@ use crate::{
     body::{Answer, Bounds, Held, Outgoing, Passing, full, gather},
     connection::{Activity, Caller, Entered},
     crowd::Guest,
+    early::HearOut,
     headers::{self, Manner},
     numbers,
     phase::Phases,
@@ -42,7 +43,7 @@ const TRIES: usize = 3;
 /// The services and the connections to them.
 pub(crate) struct Forwarder {
     services: Vec<Arc<Service>>,
-    client: Client<Way, Outgoing>,
+    client: Client<HearOut<Way>, Outgoing>,
     times: Times,
     body_limit: u64,
     replay: u64,
@@ -98,7 +99,7 @@ impl Forwarder {
             .pool_idle_timeout(Duration::from_millis(settings.pool_idle_ms))
             .pool_max_idle_per_host(settings.pool_size)
             .http1_max_buf_size(64 * 1024)
-            .build(way);
+            .build(HearOut(way));
         Self {
             services,
             client,
@@ -128,6 +129,7 @@ impl Forwarder {
         let may_repeat = may_repeat(&head) && !upgrading;
         let announced = announced(&head.headers);
         if announced.is_some_and(|size| size > self.body_limit) {
+            linger(&head, body);
             return Err(Refusal::TooLarge(self.body_limit));
         }
         let until = Instant::now() + self.times.body;
@@ -279,6 +281,22 @@ impl Forwarder {
         let answer = self.client.request(request).await.ok().filter(|answer| answer.status() == StatusCode::OK)?;
         Limited::new(answer.into_body(), limit).collect().await.ok().map(http_body_util::Collected::to_bytes)
     }
+}
+
+/// How long a body that was refused is still read.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// Who is sending a body reads no answer before its end, and none at all where the connection is closed on what was sent. So
+/// what was refused is read for a while, and thrown away. Who asks first (`Expect: 100-continue`) sends nothing.
+fn linger(head: &Parts, mut body: Incoming) {
+    if head.headers.contains_key(header::EXPECT) {
+        return;
+    }
+    tokio::spawn(async move {
+        let read = async { while let Some(Ok(_)) = body.frame().await {} };
+        // What is still coming after that is its sender's own doing.
+        let _ = tokio::time::timeout(LINGER, read).await;
+    });
 }
 
 /// A client who waits; one who goes away without an answer leaves a mark.

@@ -11,6 +11,7 @@ mod compress;
 mod connection;
 mod crowd;
 mod door;
+mod early;
 mod forward;
 mod front;
 mod guard;

@@ -2,12 +2,17 @@
 
 use std::{io, sync::Arc, time::Instant};
 
-use axum::{Router, body::Body, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    routing::{get, post},
+};
 use bytes::Bytes;
 use futures_util::stream::pending;
 use gateway::{Buckets, Gateway, Parts, RateLimit, Settings};
 use http::{Method, StatusCode};
 use platform::{Clock, entropy::Entropy};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::world::{Replica, Wire, ask, before, browser, settings, soon, table, texts, told, until};
 
@@ -214,4 +219,35 @@ async fn one_client_cannot_take_up_all_requests() {
     assert_eq!(soon(first).await.unwrap().text(), "done");
     assert_eq!(of("198.51.100.1", "/").await.text(), "ok", "what was given back can be used again");
     drop(listening);
+}
+
+/// What a service answers before it has read the body arrives, and is no sign that the replica is broken.
+#[tokio::test]
+async fn a_service_may_refuse_a_body_it_has_not_read() {
+    const LARGE: usize = 8 * 1024 * 1024;
+    let refusing = || async { (StatusCode::PAYLOAD_TOO_LARGE, [("connection", "close")], "too large here") };
+    let replica = Replica::serving(Router::new().route("/upload", post(refusing)).fallback(|| async { "ok" })).await;
+    let gateway = before(&replica, |settings| settings.probe_interval_ms = 60_000).await;
+    let body: &'static [u8] = vec![b'x'; LARGE].leak();
+    for n in 0..20 {
+        let told = ask(gateway.address(), Method::POST, "/upload", &[], body).await;
+        assert_eq!((told.status, told.text().as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "too large here"), "{n}");
+        assert!(gateway.missing().is_empty(), "{n}");
+    }
+}
+
+/// Who sends a body that is refused by its announced size reads so, whether or not it looks before all is sent.
+#[tokio::test]
+async fn a_refused_body_is_read_for_a_while() {
+    let replica = Replica::echoing().await;
+    let gateway = before(&replica, |settings| settings.body_limit_bytes = 1000).await;
+    for _ in 0..5 {
+        let (mut reads, mut writes) = Wire::open(gateway.address()).await.0.into_split();
+        writes.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n").await.unwrap();
+        writes.write_all(&vec![b'x'; 8_000_000]).await.unwrap();
+        let mut answer = Vec::new();
+        soon(reads.read_to_end(&mut answer)).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+    }
+    assert!(replica.seen().is_empty());
 }
