@@ -110,7 +110,7 @@ def check_compose(known):
         name: {key.removeprefix("MEDIVERSE_DATABASE__").lower() for key in service.get("environment", {}) if "DATABASE__" in key}
         for name, service in compose["services"].items()
     }
-    for name in ("auth", "people", "directory", "scheduling", "web", "gateway"):
+    for name in ("auth", "people", "directory", "scheduling", "notifications", "web", "gateway"):
         for foreign in databases[name] - {name, "keys"}:
             fail(where, f"{name}: is given the database of {foreign}")
 
@@ -132,7 +132,9 @@ def rendered(folder):
 
 def pod_of(resource):
     spec = resource.get("spec", {})
-    return spec.get("template", {}).get("spec") if resource["kind"] in ("Deployment", "StatefulSet", "Job") else None
+    if resource["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    return spec.get("template", {}).get("spec") if resource["kind"] in ("Deployment", "StatefulSet", "Job", "CronJob") else None
 
 
 def check_pod(where, resource):
@@ -185,6 +187,10 @@ def check_roles(where, resources):
             fail(where, f"{name}: has no Service or ServiceAccount")
         if deployment["spec"]["template"]["spec"]["serviceAccountName"] != name:
             fail(where, f"{name}: acts as somebody else")
+        shown = [volume["projected"]["sources"] for volume in deployment["spec"]["template"]["spec"]["volumes"] if volume["name"] == "service-keys"]
+        own = [source["secret"]["name"] for sources in shown for source in sources if "secret" in source]
+        if own != [f"service-key-{name.removeprefix('mediverse-')}"]:
+            fail(where, f"{name}: does not hold its own service key alone")
         for spread in deployment["spec"]["template"]["spec"]["topologySpreadConstraints"]:
             if not spread["labelSelector"].get("matchLabels") or not selects(spread["labelSelector"], labels):
                 fail(where, f"{name}: is not spread by its own pods")
@@ -209,6 +215,35 @@ def check_roles(where, resources):
                 fail(where, f"NetworkPolicy {name}: opens to everybody; only the gateway's may")
     if not any(resource["kind"] == "Job" and "migrate" in resource["metadata"]["name"] for resource in resources):
         fail(where, "nothing migrates")
+    check_backups(where, by_kind)
+
+
+DATABASES = {"auth", "people", "directory", "scheduling", "notifications", "keys"}
+
+
+def check_backups(where, by_kind):
+    """A backup every day and keys more often: of every database, one at a time, in the image that has the tools, onto a volume."""
+    for name, most in (("mediverse-backup", r"\d+ \d+ \* \* \*"), ("mediverse-backup-keys", r"\*/\d+ \* \* \* \*")):
+        cron = by_kind.get("CronJob", {}).get(name)
+        if not cron:
+            fail(where, f"no CronJob {name}")
+            continue
+        spec, pod = cron["spec"], pod_of(cron)
+        container = next(c for c in pod["containers"] if c["name"] == "mediverse")
+        given = {entry["name"] for entry in container["env"]}
+        missing = {f"MEDIVERSE_DATABASE__{database.upper()}" for database in DATABASES} | {"MEDIVERSE_KEYS__FILE", "MEDIVERSE_BACKUP__FOLDER"}
+        for lacking in sorted(missing - given):
+            fail(where, f"{name}: is not told {lacking}")
+        if not re.fullmatch(most, spec["schedule"]) or not spec.get("timeZone") or spec.get("concurrencyPolicy") != "Forbid":
+            fail(where, f"{name}: runs too seldom, at no known hour, or beside itself")
+        if not re.search(r"(^|/)mediverse-backup(:|$)", container["image"]):
+            fail(where, f"{name}: its image has no pg_dump")
+        folder = next(entry["value"] for entry in container["env"] if entry["name"] == "MEDIVERSE_BACKUP__FOLDER")
+        claims = {volume["name"] for volume in pod["volumes"] if volume.get("persistentVolumeClaim")}
+        if not any(mount["name"] in claims and folder.startswith(mount["mountPath"] + "/") for mount in container["volumeMounts"]):
+            fail(where, f"{name}: what it makes is gone with its pod")
+        if container["args"][0] != "backup" or ("--keys-only" in container["args"]) != name.endswith("-keys"):
+            fail(where, f"{name}: does something else")
 
 
 def check_kubernetes(known):
@@ -300,10 +335,10 @@ def check_terraform():
 
 
 # ---- Prometheus and Grafana -------------------------------------------------------------------------------------------
-# What others tell: RabbitMQ, the exporters of PostgreSQL and Redis, and Prometheus itself.
-FOREIGN = re.compile(r"rabbitmq_|redis_memory_|pg_|up$|ALERTS$")
+# What others tell: RabbitMQ, the exporters of PostgreSQL and Redis, the cluster, and Prometheus itself.
+FOREIGN = re.compile(r"rabbitmq_|redis_memory_|pg_|kube_cronjob_|up$|ALERTS$")
 NOT_METRICS = {"sum", "rate", "max", "min", "count", "topk", "by", "le", "and", "or", "unless", "on", "offset", "increase",
-               "histogram_quantile", "without", "ignoring"}
+               "time", "histogram_quantile", "without", "ignoring"}
 
 
 def names_in(expression):
@@ -390,6 +425,31 @@ def check_pipelines():
     for needed in ("USER 65532:65532", "HEALTHCHECK", "--locked"):
         if needed not in image:
             fail("deploy/Dockerfile", f"{needed} is missing")
+    check_backup_image(image)
+
+
+def check_backup_image(image):
+    """pg_dump refuses a server that is newer than itself: the image for backups has the version of the servers."""
+    stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$((?:(?!^FROM ).*\n?)*)", image, re.M)
+    stage = next(((base, text) for base, name, text in stages if name == "backup"), None)
+    if not stage or not (found := re.fullmatch(r"postgres:(\d+)-bookworm", stage[0])):
+        return fail("deploy/Dockerfile", "the target backup does not begin with PostgreSQL's own image, which has pg_dump")
+    for needed in ("COPY --from=build /mediverse /usr/local/bin/mediverse", "USER 65532:65532", 'ENTRYPOINT ["/usr/local/bin/mediverse"]'):
+        if needed not in stage[1]:
+            fail("deploy/Dockerfile", f"backup: {needed} is missing")
+    if stages[-1][1]:
+        fail("deploy/Dockerfile", "the last stage is not the image of the roles")
+    servers = {
+        "deploy/terraform/databases.tf": r'database_version\s*=\s*"POSTGRES_(\d+)"',
+        "deploy/compose.yaml": r"image: postgres:(\d+)",
+        "deploy/kubernetes/overlays/dev/database/database.yaml": r"image: postgres:(\d+)",
+    }
+    for path, pattern in servers.items():
+        for version in re.findall(pattern, (ROOT / path).read_text()) or ["none"]:
+            if version != found[1]:
+                fail(path, f"PostgreSQL {version}, and the image for backups has the tools of {found[1]}")
+    if "--target=backup" not in (ROOT / "cloudbuild.yaml").read_text():
+        fail("cloudbuild.yaml", "does not build the image for backups")
 
 
 def main():

@@ -2,7 +2,7 @@
 # Run once by the PostgreSQL image: a database and a role of its own for each service. No role may even connect to
 # another's database.
 set -eu
-for service in auth people directory scheduling keys; do
+for service in auth people directory scheduling notifications keys; do
     eval "password=\$$(echo "$service" | tr '[:lower:]' '[:upper:]')_DATABASE_PASSWORD"
     psql --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
         --set=service="$service" --set=password="$password" <<'SQL'

@@ -69,11 +69,12 @@ resource "google_sql_user" "role" {
 locals {
   # Who may open which database: its owner, and the job that migrates them. Data keys are read by those who seal.
   users_of = {
-    auth       = ["auth", "migrate"]
-    people     = ["people", "migrate"]
-    directory  = ["directory", "migrate"]
-    scheduling = ["scheduling", "migrate"]
-    keys       = ["auth", "people", "scheduling", "migrate"]
+    auth          = ["auth", "migrate"]
+    people        = ["people", "migrate"]
+    directory     = ["directory", "migrate"]
+    scheduling    = ["scheduling", "migrate"]
+    notifications = ["notifications", "migrate"]
+    keys          = ["auth", "people", "scheduling", "notifications", "migrate"]
   }
   database_users = merge([
     for database, roles in local.users_of : {

@@ -1,6 +1,6 @@
 # An identity for each role, with no more than it needs. No keys of accounts are ever made: pods prove who they are.
 resource "google_service_account" "role" {
-  for_each     = toset(["gateway", "web", "auth", "people", "directory", "scheduling", "migrate"])
+  for_each     = toset(["gateway", "web", "auth", "people", "directory", "scheduling", "notifications", "migrate"])
   account_id   = "mediverse-${each.value}"
   display_name = "Mediverse: ${each.value}"
 }
@@ -10,6 +10,14 @@ resource "google_service_account_iam_member" "workload" {
   service_account_id = each.value.name
   role               = "roles/iam.workloadIdentityUser"
   member             = "serviceAccount:${var.project}.svc.id.goog[mediverse/mediverse-${each.key}]"
+  depends_on         = [google_container_cluster.mediverse]
+}
+
+# Backups are made as the account that made the tables.
+resource "google_service_account_iam_member" "backup" {
+  service_account_id = google_service_account.role["migrate"].name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "serviceAccount:${var.project}.svc.id.goog[mediverse/mediverse-backup]"
   depends_on         = [google_container_cluster.mediverse]
 }
 

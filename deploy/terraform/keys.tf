@@ -50,7 +50,7 @@ resource "google_kms_crypto_key_iam_member" "service_agents" {
 
 # Whoever opens sealed columns.
 resource "google_kms_crypto_key_iam_member" "house" {
-  for_each      = toset(["auth", "people", "scheduling", "migrate"])
+  for_each      = toset(["auth", "people", "scheduling", "notifications", "migrate"])
   crypto_key_id = google_kms_crypto_key.data["house"].id
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
   member        = "serviceAccount:${google_service_account.role[each.value].email}"

@@ -70,11 +70,12 @@ resource "google_service_networking_connection" "engines" {
 
 locals {
   database_ranges = {
-    auth       = "10.64.1.0"
-    people     = "10.64.2.0"
-    directory  = "10.64.3.0"
-    scheduling = "10.64.4.0"
-    keys       = "10.64.5.0"
+    auth          = "10.64.1.0"
+    people        = "10.64.2.0"
+    directory     = "10.64.3.0"
+    scheduling    = "10.64.4.0"
+    keys          = "10.64.5.0"
+    notifications = "10.64.6.0"
   }
 }
 

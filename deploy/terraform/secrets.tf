@@ -2,16 +2,24 @@
 # the cache's, which Google makes. Each is read by those who need it.
 locals {
   secret_readers = {
-    database-auth-url       = ["auth", "migrate"]
-    database-people-url     = ["people", "migrate"]
-    database-directory-url  = ["directory", "migrate"]
-    database-scheduling-url = ["scheduling", "migrate"]
-    database-keys-url       = ["auth", "people", "scheduling", "migrate"]
-    broker-url              = ["web", "auth", "people", "directory", "scheduling", "migrate"]
-    cache-url               = ["gateway", "web", "auth", "people", "directory", "scheduling"]
-    master-key              = ["gateway", "web", "auth", "people", "directory", "scheduling", "migrate"]
-    gateway-certificate     = ["gateway"]
-    gateway-certificate-key = ["gateway"]
+    database-auth-url          = ["auth", "migrate"]
+    database-people-url        = ["people", "migrate"]
+    database-directory-url     = ["directory", "migrate"]
+    database-scheduling-url    = ["scheduling", "migrate"]
+    database-notifications-url = ["notifications", "migrate"]
+    database-keys-url          = ["auth", "people", "scheduling", "notifications", "migrate"]
+    broker-url                 = ["web", "auth", "people", "directory", "scheduling", "notifications", "migrate"]
+    cache-url                  = ["gateway", "web", "auth", "people", "directory", "scheduling", "notifications"]
+    master-key                 = ["gateway", "web", "auth", "people", "directory", "scheduling", "notifications", "migrate"]
+    gateway-certificate        = ["gateway"]
+    gateway-certificate-key    = ["gateway"]
+    service-key-gateway        = ["gateway"]
+    service-key-web            = ["web"]
+    service-key-auth           = ["auth"]
+    service-key-people         = ["people"]
+    service-key-directory      = ["directory"]
+    service-key-scheduling     = ["scheduling"]
+    service-key-notifications  = ["notifications"]
   }
   secret_grants = merge([
     for secret, roles in local.secret_readers : {

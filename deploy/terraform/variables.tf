@@ -22,11 +22,12 @@ variable "databases" {
     available = bool
   }))
   default = {
-    auth       = { tier = "db-custom-2-7680", disk_gb = 50, available = true }
-    people     = { tier = "db-custom-2-7680", disk_gb = 50, available = true }
-    directory  = { tier = "db-custom-1-3840", disk_gb = 20, available = true }
-    scheduling = { tier = "db-custom-4-15360", disk_gb = 200, available = true }
-    keys       = { tier = "db-custom-1-3840", disk_gb = 10, available = true }
+    auth          = { tier = "db-custom-2-7680", disk_gb = 50, available = true }
+    people        = { tier = "db-custom-2-7680", disk_gb = 50, available = true }
+    directory     = { tier = "db-custom-1-3840", disk_gb = 20, available = true }
+    scheduling    = { tier = "db-custom-4-15360", disk_gb = 200, available = true }
+    keys          = { tier = "db-custom-1-3840", disk_gb = 10, available = true }
+    notifications = { tier = "db-custom-1-3840", disk_gb = 50, available = true }
   }
 }
 

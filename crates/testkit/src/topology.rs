@@ -1,5 +1,5 @@
 //! The real program with a network of sample people, in one of three shapes: one process on SQLite; one process on
-//! PostgreSQL, RabbitMQ and Redis; or split into eight processes, two of them scheduling and two of them pages, each context
+//! PostgreSQL, RabbitMQ and Redis; or split into nine processes, two of them scheduling and two of them pages, each context
 //! with a database and a role of its own, behind a gateway. Everything is a test's own and taken away with it.
 
 mod databases;
@@ -23,9 +23,10 @@ pub use self::{
 use crate::{rabbit, redis};
 
 /// The contexts, each with a database of its own.
-const CONTEXTS: [&str; 4] = ["auth", "people", "directory", "scheduling"];
+const CONTEXTS: [&str; 5] = ["auth", "people", "directory", "scheduling", "notifications"];
 /// The processes beside the gateway.
-const APART: [&str; 7] = ["auth", "people", "directory", "scheduling", "scheduling", "web", "web"];
+const APART: [&str; 8] =
+    ["auth", "people", "directory", "scheduling", "scheduling", "notifications", "web", "web"];
 /// How long the sample network may take to be planted, and a process to start.
 const PATIENCE: Duration = Duration::from_mins(3);
 
@@ -36,7 +37,7 @@ pub enum Shape {
     Embedded,
     /// One process on PostgreSQL, RabbitMQ and Redis.
     Served,
-    /// Eight processes behind a gateway.
+    /// Nine processes behind a gateway.
     Split,
 }
 
@@ -117,7 +118,7 @@ impl Topology {
         }
         let processes = match shape {
             Shape::Embedded | Shape::Served => vec![Process::start("all", &environment, &[]).await],
-            Shape::Split => split(&environment).await,
+            Shape::Split => split(&environment, folder.path()).await,
         };
         let url = processes.last().expect("a process was started").url().to_owned();
         Self { url, logins, processes, databases, _rabbit: broker, _redis: shared, folder }
@@ -183,22 +184,27 @@ async fn plant(environment: &Environment) -> Value {
 }
 
 /// Every part in a process of its own, scheduling and the pages in two; the gateway is the last.
-async fn split(environment: &Environment) -> Vec<Process> {
+async fn split(environment: &Environment, folder: &Path) -> Vec<Process> {
     let parts = APART;
+    let all_keys = folder.join("service-keys");
+    environment.run(&["keys", "services", "--to", &all_keys.display().to_string()]).await;
     let ports: Vec<u16> = parts.iter().map(|_| process::free_port()).collect();
     let mut common = environment.clone();
     common.set("SERVER__TRUSTED_PROXIES", "[\"127.0.0.1\"]").set("GATEWAY__RATE_PER_SECOND", 0);
-    for part in ["auth", "people", "directory", "scheduling", "web"] {
+    for part in ["auth", "people", "directory", "scheduling", "notifications", "web"] {
         let places = parts.iter().zip(&ports).filter(|(name, _)| **name == part);
         let addresses: Vec<String> = places.map(|(_, port)| format!("127.0.0.1:{port}")).collect();
         common.set(&format!("SERVICES__{}", part.to_uppercase()), addresses.join(","));
     }
+    let entry = format!("127.0.0.1:{}", process::free_port());
+    common.set("SERVICES__GATEWAY", &entry);
     let mut starting = Vec::new();
     for (n, (part, port)) in parts.into_iter().zip(&ports).enumerate() {
         let alone = parts.iter().filter(|other| **other == part).count() == 1;
         let number = 1 + parts[..n].iter().filter(|other| **other == part).count();
         let name = if alone { part.to_owned() } else { format!("{part}-{number}") };
-        let own = common.only_databases_of(part);
+        let mut own = common.only_databases_of(part);
+        own.set("SERVICES__KEYS", own_keys(&all_keys, part).display());
         let listen = format!("127.0.0.1:{port}");
         starting.push(tokio::spawn(async move {
             Process::start(&name, &own, &["--roles", part, "--listen", &listen]).await
@@ -208,9 +214,25 @@ async fn split(environment: &Environment) -> Vec<Process> {
     for process in starting {
         processes.push(process.await.expect("a process was started"));
     }
-    let gateway = common.only_databases_of("gateway");
+    let mut gateway = common.only_databases_of("gateway");
+    gateway.set("SERVICES__KEYS", own_keys(&all_keys, "gateway").display());
+    gateway.set("SERVICES__LISTEN", entry);
     processes.push(Process::start("gateway", &gateway, &["--roles", "gateway"]).await);
     processes
+}
+
+/// A folder with the signing key of one part, and what everybody may know of the others.
+fn own_keys(all: &Path, part: &str) -> PathBuf {
+    let own = all.with_file_name(format!("service-keys-{part}"));
+    std::fs::create_dir_all(&own).expect("a folder can be made");
+    for entry in std::fs::read_dir(all).expect("the keys were made") {
+        let file = entry.expect("a file").path();
+        let public = file.extension().is_some_and(|end| end == "pub");
+        if public || file.file_stem().is_some_and(|role| role == part) {
+            std::fs::copy(&file, own.join(file.file_name().expect("a name"))).expect("a file can be copied");
+        }
+    }
+    own
 }
 
 /// Asks until something holds. Fails with what was to hold where it does not within half a minute.

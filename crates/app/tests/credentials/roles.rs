@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Error, NoTls};
 
 use crate::cluster::{Cluster, folder, programs, run};
 
-const SERVICES: [&str; 5] = ["auth", "people", "directory", "scheduling", "keys"];
+const SERVICES: [&str; 6] = ["auth", "people", "directory", "scheduling", "notifications", "keys"];
 
 fn deploy(file: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy").join(file)
