@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::{Site, go, shown, visitor::Visitor};
 use crate::{
     format,
-    view::{Area, Bar, DoctorDay, Flash, Here, Queued, Tone, Turn},
+    view::{Area, Bar, DoctorDay, Flash, Here, Queued, Tone, Turn, WeekLink},
 };
 
 /// The query of the page.
@@ -30,15 +30,19 @@ use crate::{
 #[serde(default)]
 pub(super) struct Wish {
     tgl: String,
+    cara: String,
 }
+
+/// Pages of a week read at most.
+const PAGES: usize = 6;
 
 /// `GET /d/hari-ini`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish): Params<Wish>) -> Result<Response> {
-    let page = page(&site, &visitor, wish.tgl.parse().ok()).await?;
+    let page = page(&site, &visitor, wish.tgl.parse().ok(), &wish.cara).await?;
     if visitor.wants("day") { visitor.page(&page.as_day()) } else { visitor.page(&page) }
 }
 
-async fn page(site: &Site, visitor: &Visitor, day: Option<Date>) -> Result<DoctorDay> {
+async fn page(site: &Site, visitor: &Visitor, day: Option<Date>, kind: &str) -> Result<DoctorDay> {
     let (cx, locale) = (&visitor.cx, visitor.speech.locale);
     cx.require(Permission::AppointmentPractice)?;
     let doctor = site.directory.my_doctor(cx).await?;
@@ -49,13 +53,23 @@ async fn page(site: &Site, visitor: &Visitor, day: Option<Date>) -> Result<Docto
     let zone = places.first().map_or("Asia/Jakarta", |facility| facility.zone.as_str()).to_owned();
     let now = shown::at(cx.now(), &zone);
     let day = day.unwrap_or_else(|| now.date());
-    let visits =
-        all(site, visitor, AppointmentSearch { from: Some(day), until: Some(day), ..search(&doctor.id) }).await?;
+    let monday = day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days());
+    let sunday = monday.saturating_add(6.days());
+    let of_week =
+        all(site, visitor, AppointmentSearch { from: Some(monday), until: Some(sunday), ..search(&doctor.id) }).await?;
+    let week = week(visitor, &of_week, monday, day, now.date());
+    let visits: Vec<Appointment> = of_week.into_iter().filter(|visit| visit.local_date == day).collect();
     let waiting = AppointmentSearch { when: Some(When::Upcoming), state: Some(Stage::Pending), ..search(&doctor.id) };
     let asks = all(site, visitor, waiting).await?;
     let queue: Vec<Queued> = visits.iter().map(|visit| queued(visitor, visit, day, &now)).collect();
     let turn = turn(visitor, &visits, &queue, day == now.date());
     let href = |day: Date| format!("/d/hari-ini?tgl={day}");
+    let shown = |queued: &Queued| match kind {
+        "video" => queued.video,
+        "klinik" => !queued.video,
+        _ => true,
+    };
+    let kinds = kinds(&queue, day, kind);
     let mut shell = visitor.shell("nav-today", Area::Doctor, Here::Today);
     if let Some(who) = &mut shell.who {
         who.name.clone_from(&doctor.name);
@@ -78,8 +92,44 @@ async fn page(site: &Site, visitor: &Visitor, day: Option<Date>) -> Result<Docto
         bars: bars(&visits, &now),
         next_busy: if visits.is_empty() { next_busy(site, visitor, &doctor.id, day).await? } else { None },
         asks: asks.iter().map(|visit| queued(visitor, visit, day, &now)).collect(),
-        queue,
+        queue: queue.into_iter().filter(shown).collect(),
+        week,
+        kinds,
+        why: format!("/d/jadwal/kenapa?tgl={day}"),
     })
+}
+
+/// Monday to Sunday, each with how many appointments stand on it.
+fn week(visitor: &Visitor, visits: &[Appointment], monday: Date, chosen: Date, today: Date) -> Vec<WeekLink> {
+    let locale = visitor.speech.locale;
+    let stands = |visit: &&Appointment| !matches!(visit.state, Stage::Cancelled);
+    let link = |n: i64| {
+        let date = monday.saturating_add(n.days());
+        WeekLink {
+            href: format!("/d/hari-ini?tgl={date}"),
+            weekday: format::weekday_short(date, locale).to_owned(),
+            number: date.day().to_string(),
+            long: format::day_long(date, locale),
+            count: visits.iter().filter(|visit| visit.local_date == date).filter(stands).count() as u32,
+            chosen: date == chosen,
+            today: date == today,
+        }
+    };
+    (0..7).map(link).collect()
+}
+
+/// What the queue can be narrowed to; nothing where all is of one kind.
+fn kinds(queue: &[Queued], day: Date, kind: &str) -> Vec<(String, &'static str, u32, bool)> {
+    let video = queue.iter().filter(|queued| queued.video).count() as u32;
+    let clinic = queue.len() as u32 - video;
+    if video == 0 || clinic == 0 {
+        return Vec::new();
+    }
+    let chip = |word: &str, label: &'static str, count: u32| {
+        let more = if word.is_empty() { String::new() } else { format!("&cara={word}") };
+        (format!("/d/hari-ini?tgl={day}{more}"), label, count, kind == word)
+    };
+    vec![chip("", "day-all", video + clinic), chip("video", "day-video", video), chip("klinik", "day-clinic", clinic)]
 }
 
 fn search(doctor: &contracts::directory::DoctorId) -> AppointmentSearch {
@@ -91,8 +141,17 @@ fn search(doctor: &contracts::directory::DoctorId) -> AppointmentSearch {
     }
 }
 
-async fn all(site: &Site, visitor: &Visitor, ask: AppointmentSearch) -> Result<Vec<Appointment>> {
-    Ok(site.scheduling.appointments(&visitor.cx, ask).await?.items)
+async fn all(site: &Site, visitor: &Visitor, mut ask: AppointmentSearch) -> Result<Vec<Appointment>> {
+    let mut all = Vec::new();
+    for _ in 0..PAGES {
+        let page = site.scheduling.appointments(&visitor.cx, ask.clone()).await?;
+        all.extend(page.items);
+        if page.next.is_none() || ask.page.limit < PageAsk::MOST {
+            break;
+        }
+        ask.page.after = page.next;
+    }
+    Ok(all)
 }
 
 fn long_day(day: Date, locale: Locale) -> String {
@@ -244,11 +303,11 @@ pub(super) async fn act(
     let day = given.tgl.parse::<Date>().ok();
     let changed = site.scheduling.change(&visitor.cx, &visit.id, version, Change { deed, reason }).await;
     match changed {
-        Ok(_) if visitor.wants("day") => visitor.page(&page(&site, &visitor, day).await?.as_day()),
+        Ok(_) if visitor.wants("day") => visitor.page(&page(&site, &visitor, day, "").await?.as_day()),
         Ok(_) => visitor
             .go_and_say(&day.map_or_else(|| "/d/hari-ini".to_owned(), |day| format!("/d/hari-ini?tgl={day}")), notice),
         Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
-            let mut page = page(&site, &visitor, day).await?;
+            let mut page = page(&site, &visitor, day, "").await?;
             page.shell.flash = Some(Flash { tone: Tone::Danger, text: visitor.words_of(&error) });
             page.shell.failing = true;
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);

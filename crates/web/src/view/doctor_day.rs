@@ -37,6 +37,12 @@ pub struct DoctorDay {
     pub counts: (u32, u32, u32, u32),
     /// Appointments per hour.
     pub bars: Vec<Bar>,
+    /// The week around the day.
+    pub week: Vec<WeekLink>,
+    /// All, by video, at the clinic: address, text key, how many, and whether it is what is shown.
+    pub kinds: Vec<(String, &'static str, u32, bool)>,
+    /// Where it is explained why a time of this day is not free.
+    pub why: String,
     /// The next day with appointments, if this one is empty: label and address.
     pub next_busy: Option<(String, String)>,
 }
@@ -61,6 +67,25 @@ impl DoctorDay {
             })
             .collect()
     }
+}
+
+/// A day of the week strip.
+#[derive(Debug, Clone)]
+pub struct WeekLink {
+    /// The day's page.
+    pub href: String,
+    /// `Sen`.
+    pub weekday: String,
+    /// `23`.
+    pub number: String,
+    /// `Senin, 23 November 2026`.
+    pub long: String,
+    /// Appointments on it that stand.
+    pub count: u32,
+    /// It is the day shown.
+    pub chosen: bool,
+    /// It is today.
+    pub today: bool,
 }
 
 /// Whose turn it is.

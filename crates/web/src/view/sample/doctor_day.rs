@@ -4,7 +4,7 @@ use super::{LONG, Maker, Sample};
 use crate::{
     format,
     portrait::{self, Sitter},
-    view::{Area, Bar, Chip, DoctorDay, Here, Queued, Shell, State, Turn},
+    view::{Area, Bar, Chip, DoctorDay, Here, Queued, Shell, State, Turn, WeekLink},
 };
 
 impl Maker<'_> {
@@ -158,6 +158,30 @@ impl Maker<'_> {
             asks: if empty { vec![] } else { asks },
             counts: if empty { (0, 0, 0, 0) } else { (3, 1, 7, 1) },
             bars: if empty { vec![] } else { hours.into_iter().enumerate().map(bar).collect() },
+            week: (23..=29)
+                .map(|n| {
+                    let date = Self::at(n, 9, 0).date();
+                    WeekLink {
+                        href: format!("/d/hari-ini?tgl={date}"),
+                        weekday: format::weekday_short(date, self.locale).to_owned(),
+                        number: n.to_string(),
+                        long: format::day_long(date, self.locale),
+                        count: if empty || n > 27 { 0 } else { 12 - u32::from((n - 23).unsigned_abs()) },
+                        chosen: n == 23,
+                        today: n == 23,
+                    }
+                })
+                .collect(),
+            kinds: if empty {
+                vec![]
+            } else {
+                vec![
+                    ("/d/hari-ini?tgl=2026-11-23".to_owned(), "day-all", 12, true),
+                    ("/d/hari-ini?tgl=2026-11-23&cara=video".to_owned(), "day-video", 8, false),
+                    ("/d/hari-ini?tgl=2026-11-23&cara=klinik".to_owned(), "day-clinic", 4, false),
+                ]
+            },
+            why: "/d/jadwal/kenapa?tgl=2026-11-23".to_owned(),
             next_busy: Some((
                 format::day(Self::at(24, 9, 0).date(), self.locale),
                 "/d/hari-ini?tgl=2026-11-24".to_owned(),
