@@ -149,3 +149,30 @@ fn slips_in_settings_are_named() {
     assert_eq!(code, 1);
     assert!(text.contains("server.listen"), "{text}");
 }
+
+/// J1, J3: a pair of keys for each role, made once; another one for a role that asks for it.
+#[test]
+fn keys_of_roles_are_made_once_and_exchanged_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, keys) = (folder.path().join("data"), folder.path().join("keys"));
+    let (code, text) = run(&data, &["keys", "services"]);
+    assert!(code == 1 && text.contains("--to"), "{text}");
+    let to = ["keys", "services", "--to", keys.to_str().unwrap()];
+    let (code, text) = run(&data, &to);
+    assert_eq!(code, 0, "{text}");
+    for role in app::wiring::Part::ALL {
+        for end in ["key", "pub"] {
+            assert!(text.contains(&format!("{role}.{end}")) && keys.join(format!("{role}.{end}")).is_file(), "{role}");
+        }
+    }
+    assert!(!data.exists(), "nothing is opened for it");
+    let read = |name: &str| std::fs::read_to_string(keys.join(name)).unwrap();
+    let (web, people) = (read("web.key"), read("people.key"));
+    assert_eq!(run(&data, &to), (0, String::new()), "made once");
+    let (code, text) = run(&data, &[&to[..], &["--anew", "web"]].concat());
+    assert!(code == 0 && text.contains("web.key") && !text.contains("people"), "{text}");
+    assert!(read("web.key") != web && read("people.key") == people);
+    assert_eq!(read("web.pub").lines().count(), 2, "the one before is known until it is taken out");
+    let (code, text) = run(&data, &[&to[..], &["--anew", "nobody"]].concat());
+    assert!(code == 1 && text.contains("nobody"), "{text}");
+}
