@@ -41,6 +41,9 @@ async fn what_guests_see() -> Result<()> {
             ("/masuk/lupa", "reset"),
             ("/masuk/kode", "reset-code"),
             ("/daftar", "signup"),
+            ("/cari?hasil=faskes", "search-places"),
+            ("/darurat", "emergency"),
+            ("/luring", "offline"),
         ] {
             wrong.look(&guest, &site.page(path), step).await;
         }
@@ -52,6 +55,9 @@ async fn what_guests_see() -> Result<()> {
         guest.goto(&site.page("/")).await?;
         let doctor = link(&guest, "main .slot").await?;
         wrong.look(&guest, &site.page(&doctor), "doctor").await;
+        if site.has_mailbox() {
+            wrong.look(&guest, &site.page("/_styleguide"), "guide").await;
+        }
         wrong.told()
     })
     .await
@@ -75,6 +81,10 @@ async fn what_patients_see() -> Result<()> {
             ("/akun/profil", "profile"),
             ("/akun/hapus", "leave"),
             ("/keluarga/tambah", "member"),
+            ("/keluarga", "family"),
+            ("/akun/data", "own-data"),
+            ("/akun/pemberitahuan", "notices"),
+            ("/kotak-masuk", "inbox"),
         ] {
             wrong.look(&patient, &site.page(path), step).await;
         }
@@ -116,6 +126,9 @@ async fn what_staff_see() -> Result<()> {
         let admin = journey.browser(Scripts::On).await?;
         admin.log_in(&site, "super_admin").await?;
         wrong.look(&admin, &site.page("/a/dokter-menunggu"), "approvals").await;
+        for (path, name) in [("", "services"), ("/parked", "parked"), ("/jobs", "jobs"), ("/logs", "logs")] {
+            wrong.look(&admin, &site.page(&format!("/system{path}")), &format!("system-{name}")).await;
+        }
         wrong.look(&admin, &site.page("/akun"), "account-admin").await;
         admin.goto(&site.page("/akun/keamanan/kode")).await?;
         admin.click("main form .btn--primary").await?;
