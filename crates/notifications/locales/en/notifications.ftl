@@ -55,4 +55,3 @@ calendar-online = Online
 error-reminder-minutes = Choose 15 minutes to 14 days before the appointment.
 error-kind-twice = Name each kind only once.
 error-quiet-hours = Quiet hours need a beginning and a different end.
-error-unknown-zone = Choose an IANA time zone, for example Asia/Makassar.

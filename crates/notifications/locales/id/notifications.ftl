@@ -55,4 +55,3 @@ calendar-online = Daring
 error-reminder-minutes = Pilih 15 menit sampai 14 hari sebelum janji temu.
 error-kind-twice = Sebutkan setiap jenis satu kali saja.
 error-quiet-hours = Jam tenang harus punya awal dan akhir yang berbeda.
-error-unknown-zone = Pilih zona waktu IANA, misalnya Asia/Makassar.
