@@ -22,6 +22,8 @@ const PROFILES: [(&str, &str, &str); 6] = [
     ("people", "people.patient_changed.v1", "scheduling"),
     ("auth", "auth.account_opened.v1", "people"),
 ];
+/// Who hears which facts, each of them: source, how its subjects begin, hearer.
+const FACTS: [(&str, &str, &str); 1] = [("scheduling", "apt_", "notifications")];
 /// What one context owns and another keeps copies of: table, owner, keeper.
 const COPIES: [(&str, &str, &str); 4] = [
     ("facility", "directory", "scheduling"),
@@ -91,7 +93,19 @@ impl Databases {
         for (source, kind, hearer) in PROFILES {
             open += self.unheard_profiles(source, kind, hearer).await?.len() as i64;
         }
+        for (source, begins, hearer) in FACTS {
+            open += self.unheard_facts(source, begins, hearer).await?.len() as i64;
+        }
         Ok(open)
+    }
+
+    /// Subjects of which a hearer has not heard the last fact.
+    async fn unheard_facts(&self, source: &str, begins: &str, hearer: &str) -> Result<Vec<String>> {
+        const SAID: &str = "select subject, epoch || '.' || n from subject_number where starts_with(subject, $1)";
+        const HEARD: &str = "select subject, epoch || '.' || n from heard where class = 'fact' and source = $1";
+        let heard: BTreeSet<Vec<String>> = self.texts(hearer, HEARD, &[&source]).await?.into_iter().collect();
+        let said = self.texts(source, SAID, &[&begins]).await?;
+        Ok(said.into_iter().filter(|row| !heard.contains(row)).map(|row| row.join(" ")).collect())
     }
 
     async fn unheard_lines(&self) -> Result<BTreeSet<String>> {
@@ -276,6 +290,15 @@ async fn events(databases: &Databases, patients: &[Patient], faults: &mut Vec<St
         let unheard = databases.unheard_profiles(source, kind, hearer).await?;
         if let Some(first) = unheard.first() {
             faults.push(format!("{hearer} did not hear {} of {kind}, the first: {first}", unheard.len()));
+        }
+    }
+    for (source, begins, hearer) in FACTS {
+        let unheard = databases.unheard_facts(source, begins, hearer).await?;
+        if let Some(first) = unheard.first() {
+            faults.push(format!(
+                "{hearer} did not hear the last fact of {} subjects of {source}, the first: {first}",
+                unheard.len()
+            ));
         }
     }
     lines(databases, patients, faults).await
