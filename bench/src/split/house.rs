@@ -22,7 +22,7 @@ use crate::world;
 
 /// The services: five processes, two of them scheduling. The entry is the last.
 const APART: [(&str, &str); 5] = [
-    ("identity", "auth,people"),
+    ("people", "auth,people,notifications"),
     ("directory", "directory"),
     ("scheduling-1", "scheduling"),
     ("scheduling-2", "scheduling"),
@@ -87,7 +87,7 @@ impl House {
             places.push(SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
         }
         // The pages live with the gateway, which finds them by itself.
-        for part in ["auth", "people", "directory", "scheduling"] {
+        for part in CONTEXTS {
             let has = |parts: &str| parts.split(',').any(|one| one == part);
             let of_part = APART.iter().zip(&places).filter(|((_, parts), _)| has(parts));
             let addresses: Vec<String> = of_part.map(|(_, address)| address.to_string()).collect();
