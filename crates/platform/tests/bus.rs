@@ -272,6 +272,7 @@ fn a_failing_event_is_parked_holds_only_its_subject_and_can_be_retried_or_droppe
             assert!(seen.iter().all(|s| s.starts_with("front")) || drop_it, "{seen:?}");
             let (hearer, parked) = bus.parked(10).await?.remove(0);
             assert_eq!((hearer, &*parked.kind, parked.n, &*parked.reason), ("garden", "door-opened", 1, "internal"));
+            assert_eq!((parked.subject.contains(door), parked.behind), (true, 1), "the second waits for it");
             broken.store(false, Ordering::Relaxed);
             if drop_it {
                 bus.drop_parked(hearer, &parked.id).await?;
