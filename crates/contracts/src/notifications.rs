@@ -6,12 +6,18 @@ use platform::{Cx, Result, db::Page, db::PageAsk};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::scheduling::{AppointmentId, LocalTime};
+use crate::{
+    directory::DoctorId,
+    scheduling::{AppointmentId, LocalTime},
+};
 
 platform::id!(/// Something somebody was told.
     NotificationId, "ntf");
 platform::id!(/// One sending of it by one channel.
     DeliveryId, "dlv");
+
+platform::id!(/// A calendar kept elsewhere, whose events are busy time here.
+    OutsideCalendarId, "cal");
 
 platform::words! {
     /// What somebody is told of.
@@ -175,6 +181,30 @@ pub struct CalendarFile {
     pub text: String,
 }
 
+/// A calendar kept elsewhere whose events are busy time of a doctor (C10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutsideCalendar {
+    /// Identifier.
+    pub id: OutsideCalendarId,
+    /// The host of its address; the rest of it is a secret and shown to nobody.
+    pub host: String,
+    /// When it was read last.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub read_at: Option<Timestamp>,
+    /// Why it could not be read the last time: a text key, `error-` goes before it.
+    pub problem: Option<String>,
+    /// Busy spans found in it, within the horizon.
+    pub spans: i64,
+}
+
+/// A calendar to be read from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddOutsideCalendar {
+    /// Its address: http, https or webcal, at most 2,000 characters.
+    pub url: String,
+}
+
 /// The verbs of notifications. All but the calendar by its address are about the asker alone: what is somebody else's
 /// is not there (404).
 #[async_trait]
@@ -201,4 +231,29 @@ pub trait Notifications: Send + Sync {
     async fn end_feed(&self, cx: &Cx) -> Result<()>;
     /// The calendar behind the secret part of an address; anybody may ask who knows it.
     async fn calendar(&self, cx: &Cx, token: &str) -> Result<CalendarFile>;
+    /// The calendars that the asker, a doctor, keeps elsewhere. Needs `schedule.own`, as the two that follow.
+    async fn outside_calendars(&self, cx: &Cx) -> Result<Vec<OutsideCalendar>>;
+    /// Adds one, to be read within a minute and then every half an hour; three at most: 409 `too-many-calendars`.
+    async fn add_outside_calendar(&self, cx: &Cx, ask: AddOutsideCalendar) -> Result<OutsideCalendar>;
+    /// Takes one away, with the busy time that came from it.
+    async fn remove_outside_calendar(&self, cx: &Cx, id: &OutsideCalendarId) -> Result<()>;
+}
+
+/// Spans a doctor is busy elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BusySpan {
+    /// Start.
+    pub from: Timestamp,
+    /// End.
+    pub until: Timestamp,
+}
+
+crate::event! {
+    /// When a doctor is busy by the calendars they keep elsewhere: times only, the newest wins.
+    BusyTimesChanged, "notifications.busy_times_changed.v1", Profile, "notifications", doctor {
+        /// The doctor.
+        pub doctor: DoctorId,
+        /// The spans, in order, none touching another; at most 500.
+        pub spans: Vec<BusySpan>,
+    }
 }

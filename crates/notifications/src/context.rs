@@ -1,10 +1,11 @@
 //! The context itself: its database, its keys, who carries its messages, and the verbs others call.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use async_trait::async_trait;
 use contracts::notifications::{
-    CalendarFile, Delivery, Feed, Notification, NotificationId, Notifications, Preferences, PreferencesForm,
+    AddOutsideCalendar, CalendarFile, Delivery, Feed, Notification, NotificationId, Notifications, OutsideCalendar,
+    OutsideCalendarId, Preferences, PreferencesForm,
 };
 use platform::{
     Cx, Result,
@@ -45,6 +46,8 @@ pub struct NotificationsContext {
     pub(crate) house: House,
     pub(crate) bell: Bell,
     pub(crate) carriers: Carriers,
+    /// Whether calendars inside this network may be read.
+    pub(crate) internal: Arc<AtomicBool>,
 }
 
 impl NotificationsContext {
@@ -52,7 +55,7 @@ impl NotificationsContext {
     pub async fn open(cx: &Cx, parts: Parts<'_>) -> Result<Self> {
         let Parts { db, texts, keys, master, house, bell } = parts;
         let vault = Vault::open(cx, keys, master).await?;
-        Ok(Self { db, texts, vault, house, bell, carriers: Carriers::default() })
+        Ok(Self { db, texts, vault, house, bell, carriers: Carriers::default(), internal: Arc::default() })
     }
 
     /// From now on messages go this way too. One that was there for the same channel gives way.
@@ -105,5 +108,17 @@ impl Notifications for NotificationsContext {
 
     async fn calendar(&self, cx: &Cx, token: &str) -> Result<CalendarFile> {
         self.read_feed(cx, token).await
+    }
+
+    async fn outside_calendars(&self, cx: &Cx) -> Result<Vec<OutsideCalendar>> {
+        self.list_outside(cx).await
+    }
+
+    async fn add_outside_calendar(&self, cx: &Cx, ask: AddOutsideCalendar) -> Result<OutsideCalendar> {
+        self.add_outside(cx, ask).await
+    }
+
+    async fn remove_outside_calendar(&self, cx: &Cx, id: &OutsideCalendarId) -> Result<()> {
+        self.remove_outside(cx, id).await
     }
 }

@@ -3,7 +3,7 @@
 use contracts::people::{ErasureAnswer, ErasureDone, PatientErased};
 use platform::{Cx, Result, db::Tx};
 
-use crate::copies;
+use crate::{copies, outside};
 
 /// What is about a patient.
 const OF_PATIENT: [&str; 6] = [
@@ -38,6 +38,7 @@ pub(crate) async fn forget(tx: &mut Tx, cx: &Cx, event: &PatientErased) -> Resul
         for sql in OF_ACCOUNT {
             erased += tx.exec(sql, &[account]).await?;
         }
+        erased += outside::forget(tx, cx, account).await?;
         copies::close_account(tx, account).await?;
         erased += 1;
     }

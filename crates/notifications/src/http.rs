@@ -11,7 +11,8 @@ use axum::{
     },
 };
 use contracts::notifications::{
-    Delivery, Feed, Notification, NotificationId, Notifications, Preferences, PreferencesForm,
+    AddOutsideCalendar, Delivery, Feed, Notification, NotificationId, Notifications, OutsideCalendar,
+    OutsideCalendarId, Preferences, PreferencesForm,
 };
 use futures_util::{Stream, StreamExt as _, stream};
 use http::{HeaderMap, StatusCode, header};
@@ -51,6 +52,8 @@ pub fn routes(verbs: Arc<dyn Notifications>, bell: Bell) -> OpenApiRouter {
         .routes(routes!(preferences, set_preferences))
         .routes(routes!(feed, renew_feed, end_feed))
         .routes(routes!(calendar))
+        .routes(routes!(outside_calendars, add_outside_calendar))
+        .routes(routes!(remove_outside_calendar))
         .with_state(Face { verbs, bell })
 }
 
@@ -233,4 +236,37 @@ async fn calendar(
     }
     let kind = [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")];
     Ok((about, kind, calendar.text).into_response())
+}
+
+/// The calendars that one, as a doctor, keeps elsewhere and whose events are busy time here.
+#[utoipa::path(get, path = "/api/v1/notifications/outside-calendars", operation_id = "list_outside_calendars",
+    tag = "notifications", responses((status = 200, body = Vec<OutsideCalendar>), (status = 401), (status = 403)))]
+async fn outside_calendars(State(face): State<Face>, cx: Cx) -> Result<Json<Vec<OutsideCalendar>>> {
+    face.verbs.outside_calendars(&cx).await.map(Json)
+}
+
+/// Adds one by its address.
+#[utoipa::path(post, path = "/api/v1/notifications/outside-calendars", operation_id = "add_outside_calendar",
+    tag = "notifications", request_body = AddOutsideCalendar, responses((status = 201, body = OutsideCalendar),
+    (status = 401), (status = 403), (status = 404), (status = 409, description = "too-many-calendars"), (status = 422)))]
+async fn add_outside_calendar(
+    State(face): State<Face>,
+    cx: Cx,
+    Body(ask): Body<AddOutsideCalendar>,
+) -> Result<Response> {
+    let calendar = face.verbs.add_outside_calendar(&cx, ask).await?;
+    Ok((StatusCode::CREATED, Json(calendar)).into_response())
+}
+
+/// Takes one away, with the busy time that came from it.
+#[utoipa::path(delete, path = "/api/v1/notifications/outside-calendars/{id}", operation_id = "remove_outside_calendar",
+    tag = "notifications", params(("id" = String, Path)),
+    responses((status = 204), (status = 401), (status = 403), (status = 404)))]
+async fn remove_outside_calendar(
+    State(face): State<Face>,
+    cx: Cx,
+    PathId(id): PathId<OutsideCalendarId>,
+) -> Result<StatusCode> {
+    face.verbs.remove_outside_calendar(&cx, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

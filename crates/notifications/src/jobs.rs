@@ -31,6 +31,14 @@ impl NotificationsContext {
             }
         });
         let this = self.clone();
+        jobs.every("read-outside-calendars", SignedDuration::from_secs(60), move |cx| {
+            let this = this.clone();
+            async move {
+                while this.read_outside(&cx).await? > 0 {}
+                Ok(())
+            }
+        });
+        let this = self.clone();
         jobs.every("tidy", SignedDuration::from_hours(1), move |cx| {
             let this = this.clone();
             async move {

@@ -16,6 +16,7 @@ mod inbox;
 mod jobs;
 mod letter;
 mod notice;
+mod outside;
 mod preference;
 mod reactions;
 mod reminder;
@@ -31,12 +32,13 @@ use platform::{db::Migration, i18n::Locale};
 pub use bell::Bell;
 pub use calendar::{Event, Status, file};
 pub use context::{NotificationsContext, Parts};
+pub use outside::Calendars;
 pub use reminder::plan;
 pub use settings::{House, Mail};
 pub use smtp::Smtp;
 
 /// The schema of notifications, to be applied after those of the bus and of the jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_notifications.sql");
+pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_notifications.sql", "0002_outside.sql");
 
 /// The texts of notifications.
 pub const TEXTS: &[(Locale, &str)] = &[

@@ -53,6 +53,17 @@ impl Vault {
         String::from_utf8(plain).map_err(|_| Error::internal("the address of a calendar cannot be read"))
     }
 
+    /// Seals the address of a calendar kept elsewhere.
+    pub(crate) fn seal_url(&self, cx: &Cx, calendar: &str, url: &str) -> Vec<u8> {
+        self.key.seal(&place("outside_calendar:url", calendar), url.as_bytes(), &cx.entropy)
+    }
+
+    /// Opens the address of a calendar kept elsewhere.
+    pub(crate) fn url(&self, calendar: &str, sealed: &[u8]) -> Result<String> {
+        let plain = self.key.open(&place("outside_calendar:url", calendar), sealed)?;
+        String::from_utf8(plain).map_err(|_| Error::internal("the address of a calendar cannot be read"))
+    }
+
     /// The fingerprint a calendar is found by.
     pub(crate) fn mark(&self, token: &str) -> String {
         self.feeds.of(token)

@@ -1,7 +1,8 @@
 //! Notifications in another process. Live news are answered by the process that runs them, at their own route.
 
 use contracts::notifications::{
-    CalendarFile, Delivery, Feed, Notification, NotificationId, Notifications, Preferences, PreferencesForm,
+    AddOutsideCalendar, CalendarFile, Delivery, Feed, Notification, NotificationId, Notifications, OutsideCalendar,
+    OutsideCalendarId, Preferences, PreferencesForm,
 };
 use platform::db::{Page, PageAsk};
 
@@ -33,5 +34,8 @@ remote! {
         write renew_feed() -> Feed;
         write end_feed() -> (), again if true;
         read calendar(token & str) -> CalendarFile;
+        read outside_calendars() -> Vec<OutsideCalendar>;
+        write add_outside_calendar(ask: AddOutsideCalendar) -> OutsideCalendar;
+        write remove_outside_calendar(id & OutsideCalendarId) -> ();
     }
 }

@@ -31,6 +31,7 @@ mod leave_choices;
 mod leave_settle;
 mod lists;
 mod moves;
+mod outside;
 mod owner;
 mod policy;
 mod preview;
@@ -45,7 +46,7 @@ use platform::{db::Migration, i18n::Locale};
 pub use context::SchedulingContext;
 
 /// The schema of this context's database, after those of bus and jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_scheduling.sql", "0002_leave.sql");
+pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_scheduling.sql", "0002_leave.sql", "0003_outside.sql");
 
 /// The texts of this context's errors.
 pub const TEXTS: &[(Locale, &str)] = &[

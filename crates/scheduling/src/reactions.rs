@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use contracts::{
     directory::{DoctorChanged, FacilityChanged, ServiceChanged},
+    notifications::BusyTimesChanged,
     people::{ErasureAnswer, ErasureDone, PatientChanged, PatientErased, PatientId},
 };
 use platform::{
@@ -13,7 +14,7 @@ use platform::{
     db::Tx,
 };
 
-use crate::{SchedulingContext, appointment, appointment::columns, change, claim, copies, owner, schedule};
+use crate::{SchedulingContext, appointment, appointment::columns, change, claim, copies, outside, owner, schedule};
 
 impl SchedulingContext {
     /// The reactions of this context.
@@ -23,6 +24,7 @@ impl SchedulingContext {
         on.hear::<ServiceChanged>("keep-service", |tx, _, e, _| Box::pin(copies::keep_service(tx, e)));
         on.hear::<DoctorChanged>("keep-doctor", |tx, cx, e, _| Box::pin(keep_doctor(tx, cx, e)));
         on.hear::<PatientChanged>("keep-patient", |tx, _, e, _| Box::pin(copies::keep_patient(tx, e)));
+        on.hear::<BusyTimesChanged>("keep-busy-times", |tx, cx, e, _| Box::pin(outside::keep(tx, cx, e)));
         on.hear::<PatientErased>("forget-patient", |tx, cx, e, _| Box::pin(forget(tx, cx, e)));
         on
     }

@@ -55,3 +55,13 @@ calendar-online = Online
 error-reminder-minutes = Choose 15 minutes to 14 days before the appointment.
 error-kind-twice = Name each kind only once.
 error-quiet-hours = Quiet hours need a beginning and a different end.
+
+error-calendar-address = Write the whole address of the calendar: https://, http:// or webcal://.
+error-calendar-internal = This address is inside a network and is not read. Use one that can be opened from anywhere.
+error-calendar-away = The calendar does not answer. We try again every half an hour.
+error-calendar-refused = There is no calendar to be read at that address. Check its secret address.
+error-calendar-too-large = The calendar is too large: 2 MB at most.
+error-calendar-unreadable = What is at that address is no calendar (iCalendar).
+
+problem-too-many-calendars = There are { $max } calendars already
+    .detail = Remove a calendar, then add the new one.

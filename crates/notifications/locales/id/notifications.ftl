@@ -55,3 +55,13 @@ calendar-online = Daring
 error-reminder-minutes = Pilih 15 menit sampai 14 hari sebelum janji temu.
 error-kind-twice = Sebutkan setiap jenis satu kali saja.
 error-quiet-hours = Jam tenang harus punya awal dan akhir yang berbeda.
+
+error-calendar-address = Tulis alamat kalender lengkap: https://, http:// atau webcal://.
+error-calendar-internal = Alamat ini ada di jaringan dalam dan tidak dibaca. Gunakan alamat yang dapat dibuka dari mana saja.
+error-calendar-away = Kalender itu tidak menjawab. Kami coba lagi setiap setengah jam.
+error-calendar-refused = Di alamat itu tidak ada kalender yang boleh dibaca. Periksa alamat rahasianya.
+error-calendar-too-large = Kalender itu terlalu besar: paling besar 2 MB.
+error-calendar-unreadable = Isi di alamat itu bukan kalender (iCalendar).
+
+problem-too-many-calendars = Sudah ada { $max } kalender
+    .detail = Hapus satu kalender, lalu tambahkan yang baru.

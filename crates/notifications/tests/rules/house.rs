@@ -38,7 +38,6 @@ pub const MORNING: &str = "2026-11-23T00:00:00Z";
 
 pub struct House {
     pub notifications: NotificationsContext,
-    pub db: Db,
     pub asking: Asking,
     pub post: Arc<Post>,
     pub bell: Bell,
@@ -132,7 +131,6 @@ impl House {
         let jobs = notifications.jobs().idle(asking.clock.clone(), asking.entropy.clone()).await?;
         let house = Self {
             notifications,
-            db,
             post,
             bell,
             facility: cx.new_id(),

@@ -5,6 +5,7 @@ mod erasure;
 mod face;
 mod feeds;
 mod house;
+mod outside;
 mod reminders;
 mod sending;
 mod telling;
