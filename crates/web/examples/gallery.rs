@@ -101,10 +101,18 @@ const NAMES: &[&str] = &[
 fn file(name: &str) -> Response {
     let root = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_default();
-    if name == "app.css" {
+    let styles = match name {
+        "app.css" => assets::STYLES,
+        "staff.css" => assets::STAFF_STYLES,
+        _ => &[],
+    };
+    if !styles.is_empty() {
         let sources: Vec<(&str, String)> =
-            assets::STYLES.iter().map(|(path, _)| (*path, read(&format!("css/{path}")))).collect();
+            styles.iter().map(|(path, _)| (*path, read(&format!("css/{path}")))).collect();
         return ([(CONTENT_TYPE, "text/css")], assets::stylesheet(&sources)).into_response();
+    }
+    if name == "styleguide.css" {
+        return ([(CONTENT_TYPE, "text/css")], read("css/screens/styleguide.css")).into_response();
     }
     let (folder, kind) = if FilePath::new(name).extension().is_some_and(|kind| kind == "js") {
         ("js", "text/javascript")

@@ -46,7 +46,6 @@ pub const STYLES: &[(&str, &str)] = css![
     "components/actionbar.css",
     "components/tabs.css",
     "components/list.css",
-    "components/table.css",
     "components/pager.css",
     "components/empty.css",
     "components/toast.css",
@@ -60,13 +59,18 @@ pub const STYLES: &[(&str, &str)] = css![
     "screens/doctor.css",
     "screens/booking.css",
     "screens/appointments.css",
-    "screens/day.css",
-    "screens/schedule.css",
     "screens/account.css",
-    "screens/system.css",
     "screens/inbox.css",
     "utilities.css",
     "print.css",
+];
+
+/// Style sources of the pages people work on, fetched by those alone.
+pub const STAFF_STYLES: &[(&str, &str)] = css![
+    "components/table.css",
+    "screens/day.css",
+    "screens/schedule.css",
+    "screens/system.css",
 ];
 
 struct File {
@@ -81,6 +85,7 @@ const SVG: &str = "image/svg+xml; charset=utf-8";
 static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
     vec![
         File { name: "app.css", kind: "text/css; charset=utf-8", body: Cow::Owned(stylesheet(STYLES)) },
+        File { name: "staff.css", kind: "text/css; charset=utf-8", body: Cow::Owned(stylesheet(STAFF_STYLES)) },
         File {
             name: "styleguide.css",
             kind: "text/css; charset=utf-8",
@@ -96,6 +101,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         },
         File { name: "day-strip.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/day-strip.js")) },
         File { name: "slot-choice.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/slot-choice.js")) },
+        File { name: "live-inbox.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/live-inbox.js")) },
         File { name: "release.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/release.js")) },
         File { name: "install.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/install.js")) },
         File { name: "print.js", kind: JS, body: Cow::Borrowed(include_str!("../assets/js/print.js")) },
@@ -156,10 +162,11 @@ pub fn url(name: &str) -> String {
     format!("/assets/{}/{name}", *HASH)
 }
 
-/// The service worker, which keeps the files of this release: all of them, for each is small.
+/// The service worker, which keeps the files of this release that pages for everybody need: each is small.
 pub fn worker() -> String {
     static WORKER: LazyLock<String> = LazyLock::new(|| {
-        let names: Vec<String> = FILES.iter().map(|file| format!("'{}'", file.name)).collect();
+        let everybodys = FILES.iter().filter(|file| !matches!(file.name, "staff.css" | "styleguide.css"));
+        let names: Vec<String> = everybodys.map(|file| format!("'{}'", file.name)).collect();
         include_str!("../assets/js/sw.js")
             .replace("__RELEASE__", &HASH)
             .replace("__FILES__", &format!("[{}]", names.join(", ")))

@@ -88,6 +88,25 @@ fn the_first_page_stays_light() {
     assert!(assets::first_page_bytes() < 80 * 1024, "{} bytes before compression", assets::first_page_bytes());
 }
 
+/// All of them together, before compression: no page can load more than 30 KB.
+#[test]
+fn scripts_stay_small() {
+    let all: usize = assets::scripts().map(|(_, script)| script.len()).sum();
+    assert!(all < 30 * 1024, "{all} bytes of scripts");
+}
+
+/// The worker keeps files of this release by names that exist, and no page of anybody.
+#[test]
+fn the_worker_keeps_what_there_is() {
+    let worker = assets::worker();
+    assert!(!worker.contains("__RELEASE__") && !worker.contains("__FILES__"), "a mark was not filled in");
+    let release = assets::url("app.css").split('/').nth(2).map(ToOwned::to_owned).expect("a release");
+    assert!(worker.contains(&format!("'{release}'")), "the worker is of another release");
+    for name in ["app.css", "app.js", "icons.svg", "offline.svg", "kept-visits.js"] {
+        assert!(worker.contains(&format!("'{name}'")), "{name} is not kept");
+    }
+}
+
 /// Writes every page into `$RENDERS_DIR`, to be photographed.
 #[test]
 #[ignore = "writes files; run it with RENDERS_DIR set"]

@@ -3,6 +3,7 @@
 const behaviours = [
   ['main', './enhance.js'],
   ['[data-live-slots], [data-live-day]', './live-slots.js'],
+  ['[data-live-inbox]', './live-inbox.js'],
   ['[data-hold]', './hold-countdown.js'],
   ['[data-day-strip]', './day-strip.js'],
   ['[data-chosen]', './slot-choice.js'],
@@ -24,8 +25,12 @@ for (const [selector, module] of behaviours) {
   if (document.querySelector(selector)) import(module);
 }
 
-// What this device keeps of somebody goes as soon as they are no longer signed in here, or want it no more.
-const ours = document.querySelector('[data-keeps], [data-kept]');
-if (localStorage.getItem('kept') && !ours && document.querySelector('#main')) import('./kept-visits.js');
-
 if ('serviceWorker' in navigator && isSecureContext) addEventListener('load', () => import('./release.js'));
+
+// What this device keeps of somebody goes as soon as they are no longer signed in here, or want it no more.
+try {
+  const ours = document.querySelector('[data-keeps], [data-kept]');
+  if (localStorage.getItem('kept') && !ours && document.querySelector('#main')) import('./kept-visits.js');
+} catch {
+  // A browser that lets pages keep nothing has kept nothing.
+}

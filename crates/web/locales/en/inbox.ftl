@@ -39,3 +39,5 @@ flash-all-read = Everything is marked as read.
 flash-notices = Notification settings saved.
 flash-feed = The new calendar address is ready. The old one no longer works.
 flash-feed-ended = The calendar address is turned off.
+inbox-count = { $n } not read
+inbox-summary = Confirmations, changes and reminders.

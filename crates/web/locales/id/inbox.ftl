@@ -39,3 +39,5 @@ flash-all-read = Semua ditandai sudah dibaca.
 flash-notices = Pemberitahuan disimpan.
 flash-feed = Alamat kalender baru siap. Yang lama tidak berlaku lagi.
 flash-feed-ended = Alamat kalender dimatikan.
+inbox-count = { $n } belum dibaca
+inbox-summary = Konfirmasi, perubahan, dan pengingat.

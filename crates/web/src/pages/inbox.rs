@@ -31,16 +31,17 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
     visitor.cx.account()?;
     let page = PageAsk { limit: ROWS, after: search::cursor(&wish.sesudah) };
     let found = site.notifications.inbox(&visitor.cx, page).await?;
-    visitor.page(&Inbox {
+    let page = Inbox {
         shell: visitor.shell("inbox", Area::Patient, Here::Inbox),
-        unread: visitor.unread > 0,
+        unread: found.items.iter().any(|item| item.read_at.is_none()) || visitor.unread > 0,
         days: days(&visitor, &found.items),
         pager: Pager {
             previous: (!wish.sesudah.is_empty()).then(|| "/kotak-masuk".to_owned()),
             next: found.next.map(|cursor| format!("/kotak-masuk?sesudah={}", encoded(cursor.as_str()))),
             ..Pager::default()
         },
-    })
+    };
+    if visitor.wants("inbox") { visitor.page(&page.as_list()) } else { visitor.page(&page) }
 }
 
 /// Under the day on which they came.

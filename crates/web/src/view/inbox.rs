@@ -7,7 +7,7 @@ use crate::filters;
 
 /// `/kotak-masuk`
 #[derive(Debug, Clone, Template)]
-#[template(path = "inbox.html")]
+#[template(path = "inbox.html", blocks = ["list"])]
 pub struct Inbox {
     /// The frame.
     pub shell: Shell,
