@@ -91,7 +91,9 @@ impl NotificationsContext {
             return self.end(cx, &item, End::unsent("no-channel")).await;
         };
         // Auth may not have told of the account yet.
-        let Some(Reached { locale, contact }) = reached else { return Err(Error::Unavailable("account-not-known-yet")) };
+        let Some(Reached { locale, contact }) = reached else {
+            return Err(Error::Unavailable("account-not-known-yet"));
+        };
         let Some(contact) = contact else { return self.end(cx, &item, End::unsent("no-address")).await };
         let message = letter::compose(&self.texts, &self.house, &carrier.sender(), &item, locale, contact)?;
         let end = match carrier.send(cx, &message).await {

@@ -89,10 +89,7 @@ async fn unread(State(face): State<Face>, cx: Cx) -> Result<Json<Unread>> {
 /// ends after some minutes; browsers open it again by themselves.
 #[utoipa::path(get, path = "/api/v1/notifications/live", operation_id = "watch_notifications", tag = "notifications",
     responses((status = 200, content_type = "text/event-stream"), (status = 401)))]
-async fn live(
-    State(face): State<Face>,
-    cx: Cx,
-) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>> {
+async fn live(State(face): State<Face>, cx: Cx) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>> {
     let account = cx.account()?.to_owned();
     let first = face.verbs.unread(&cx).await?;
     // Whoever asks waits for no single answer here.
@@ -215,12 +212,7 @@ async fn end_feed(State(face): State<Face>, cx: Cx) -> Result<StatusCode> {
 #[utoipa::path(get, path = "/calendar/{file}", operation_id = "get_calendar", tag = "notifications",
     params(("file" = String, Path, description = "The secret and `.ics`.")),
     responses((status = 200, content_type = "text/calendar"), (status = 304), (status = 404)))]
-async fn calendar(
-    State(face): State<Face>,
-    cx: Cx,
-    Path(file): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response> {
+async fn calendar(State(face): State<Face>, cx: Cx, Path(file): Path<String>, headers: HeaderMap) -> Result<Response> {
     let token = file.strip_suffix(".ics").ok_or(Error::NotFound("calendar"))?;
     let calendar = face.verbs.calendar(&cx, token).await?;
     let tag = format!("\"{}\"", calendar.etag);

@@ -91,8 +91,7 @@ impl NotificationsContext {
             None => (Timestamp::from_second(END).map_err(Error::internal)?, String::new()),
         };
         let fetch = ask.fetch();
-        let rows: Vec<Row> =
-            self.db.read(async move |tx| tx.all(LIST, &[&account, &at, &id, &fetch]).await).await?;
+        let rows: Vec<Row> = self.db.read(async move |tx| tx.all(LIST, &[&account, &at, &id, &fetch]).await).await?;
         let page = Page::of(rows, &ask, |row| (row.at, row.id.to_string()))?;
         Ok(page.map(|row| row.say(&self.texts, cx.locale)))
     }

@@ -122,10 +122,7 @@ fn invitation(
         place,
         url: url.map(ToOwned::to_owned),
         status,
-        people: Some([
-            (sender.name.clone(), sender.address.clone()),
-            (contact.name.clone(), contact.email.clone()),
-        ]),
+        people: Some([(sender.name.clone(), sender.address.clone()), (contact.name.clone(), contact.email.clone())]),
     };
     Some(Invitation { method, text: calendar::file(None, Some(method), &[event]) })
 }

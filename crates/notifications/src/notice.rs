@@ -40,8 +40,23 @@ pub(crate) async fn tell(tx: &mut Tx, cx: &Cx, notice: &Notice<'_>, bell: &Bell)
         .exec(
             TELL,
             &[
-                &id, account, cause, kind, to_doctor, appointment, patient, doctor, facility, mode, starts_at, ends_at,
-                was_at, zone, sequence, at, &true,
+                &id,
+                account,
+                cause,
+                kind,
+                to_doctor,
+                appointment,
+                patient,
+                doctor,
+                facility,
+                mode,
+                starts_at,
+                ends_at,
+                was_at,
+                zone,
+                sequence,
+                at,
+                &true,
             ],
         )
         .await?;

@@ -68,7 +68,8 @@ pub(crate) fn wants(preferences: &Preferences, kind: NotificationKind, channel: 
 
 /// The preferences of an account.
 pub(crate) async fn of(tx: &mut Tx, account: &AccountId) -> Result<Preferences> {
-    const OF: &str = "select channels, reminders, quiet_from, quiet_until, zone, version from preference where account = $1";
+    const OF: &str =
+        "select channels, reminders, quiet_from, quiet_until, zone, version from preference where account = $1";
     let row: Option<Row> = tx.one(OF, &[account]).await?;
     row.map_or_else(|| Ok(usual()), TryInto::try_into)
 }
@@ -118,8 +119,7 @@ async fn keep(tx: &mut Tx, account: &AccountId, version: i64, wanted: &Preferenc
     let from = wanted.quiet.map(|quiet| quiet.from.to_string());
     let until = wanted.quiet.map(|quiet| quiet.until.to_string());
     let sql = if version == 0 { FIRST } else { NEXT };
-    let kept =
-        tx.exec(sql, &[account, &channels, &reminders, &from, &until, &wanted.zone, &wanted.version]).await?;
+    let kept = tx.exec(sql, &[account, &channels, &reminders, &from, &until, &wanted.zone, &wanted.version]).await?;
     if kept == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 

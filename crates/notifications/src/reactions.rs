@@ -111,7 +111,8 @@ impl NotificationsContext {
         let by = if cx.now().duration_since(heard.at) < FRESH { self.carriers.channels() } else { Vec::new() };
         let was_at = before.filter(|before| before.starts_at != visit.starts_at).map(|before| before.starts_at);
         let doctor = doctor_to_tell(tx, told, &visit).await?.filter(|account| !patients_side.contains(account));
-        let everybody = patients_side.iter().map(|account| (account, false)).chain(doctor.iter().map(|doctor| (doctor, true)));
+        let everybody =
+            patients_side.iter().map(|account| (account, false)).chain(doctor.iter().map(|doctor| (doctor, true)));
         for (account, to_doctor) in everybody {
             let by = if to_doctor { &[][..] } else { &by };
             let (cause, at, visit) = (&heard.id, heard.at, &visit);

@@ -86,10 +86,8 @@ impl Smtp {
 fn invited(words: MultiPart, invitation: &Invitation) -> Result<MultiPart, Refusal> {
     let kind = |text: &str| ContentType::parse(text).map_err(|_| Refusal::Never("bad-message".to_owned()));
     let calendar = kind(&format!("text/calendar; method={}; charset=UTF-8", invitation.method))?;
-    let alternative = SinglePart::builder()
-        .header(calendar)
-        .header(ContentTransferEncoding::Base64)
-        .body(invitation.text.clone());
+    let alternative =
+        SinglePart::builder().header(calendar).header(ContentTransferEncoding::Base64).body(invitation.text.clone());
     let file = Attachment::new("invite.ics".to_owned()).body(invitation.text.clone(), kind("application/ics")?);
     Ok(MultiPart::mixed().multipart(words.singlepart(alternative)).singlepart(file))
 }

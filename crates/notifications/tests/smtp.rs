@@ -79,7 +79,8 @@ impl Server {
     }
 
     fn smtp(&self, tls: &str) -> Smtp {
-        let flags = [("mail.host", "127.0.0.1"), ("mail.from", "janji@klinik.example"), ("mail.name", "Klinik Café, A")];
+        let flags =
+            [("mail.host", "127.0.0.1"), ("mail.from", "janji@klinik.example"), ("mail.name", "Klinik Café, A")];
         let mut flags: Vec<_> = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         flags.push(("mail.port".to_owned(), self.port.to_string()));
         flags.push(("mail.tls".to_owned(), tls.to_owned()));
@@ -132,7 +133,8 @@ fn message(to: &str, invitation: Option<Invitation>) -> Message {
 #[tokio::test]
 async fn a_server_takes_words_page_and_invitation_in_the_shape_calendars_know() {
     let mut server = Server::start().await;
-    let (smtp, sent) = (server.smtp("none"), message("siti@contoh.example", Some(invitation("REQUEST", Status::Confirmed))));
+    let (smtp, sent) =
+        (server.smtp("none"), message("siti@contoh.example", Some(invitation("REQUEST", Status::Confirmed))));
     let receipt = smtp.send(&cx(), &sent).await.unwrap();
     assert!(receipt.answer.starts_with("250") && receipt.answer.contains("taken"), "{receipt:?}");
     let mail = server.next().await;
@@ -144,7 +146,8 @@ async fn a_server_takes_words_page_and_invitation_in_the_shape_calendars_know() 
     assert!(mail["lines"].as_u64().unwrap() <= 998, "RFC 5322 bounds a line");
     let parts = mail["parts"].as_array().unwrap();
     let kinds: Vec<_> = parts.iter().map(|part| part["type"].as_str().unwrap()).collect();
-    let expected = ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics"];
+    let expected =
+        ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "application/ics"];
     assert_eq!(kinds, expected);
     assert_eq!((&parts[4]["method"], &parts[4]["charset"]), (&"REQUEST".into(), &"UTF-8".into()));
     assert_eq!(parts[5]["name"], "invite.ics");

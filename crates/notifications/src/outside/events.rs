@@ -79,7 +79,12 @@ pub fn busy(text: &str, horizon: Horizon) -> Result<Vec<BusySpan>, NoCalendar> {
     let (mut spans, mut budget) = (Vec::new(), BUDGET);
     for event in events.iter().filter(|event| !event.is_free && !event.is_cancelled) {
         let replaced = replaced.get(event.uid.as_str()).filter(|_| event.instead_of.is_none());
-        spans.extend(event.spans(horizon, &mut budget).into_iter().filter(|span| replaced.is_none_or(|at| !at.contains(&span.from))));
+        spans.extend(
+            event
+                .spans(horizon, &mut budget)
+                .into_iter()
+                .filter(|span| replaced.is_none_or(|at| !at.contains(&span.from))),
+        );
     }
     Ok(joined(spans))
 }
@@ -326,7 +331,10 @@ mod tests {
     fn a_series_comes_without_what_is_left_out_and_with_what_was_moved() {
         let series = "BEGIN:VEVENT\nUID:s\nDTSTART;TZID=Asia/Makassar:20261102T090000\nDTEND;TZID=Asia/Makassar:20261102T100000\nRRULE:FREQ=WEEKLY;BYDAY=MO,WE\nEXDATE;TZID=Asia/Makassar:20261104T090000\nEND:VEVENT\nBEGIN:VEVENT\nUID:s\nRECURRENCE-ID;TZID=Asia/Makassar:20261109T090000\nDTSTART;TZID=Asia/Makassar:20261110T130000\nDTEND;TZID=Asia/Makassar:20261110T140000\nEND:VEVENT";
         let starts: Vec<String> = spans(series).into_iter().map(|(at, _)| at[8..16].to_owned()).collect();
-        assert_eq!(starts, ["02T01:00", "10T05:00", "11T01:00", "16T01:00", "18T01:00", "23T01:00", "25T01:00", "30T01:00"]);
+        assert_eq!(
+            starts,
+            ["02T01:00", "10T05:00", "11T01:00", "16T01:00", "18T01:00", "23T01:00", "25T01:00", "30T01:00"]
+        );
     }
 
     proptest! {

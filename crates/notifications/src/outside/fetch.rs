@@ -112,12 +112,10 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
-    // What stands for an address of the older kind is judged as that: mapped, translated (RFC 6052), 6to4, Teredo.
-    if address.to_ipv4_mapped().is_some() {
-        return false;
-    }
+    // What stands for an address of the older kind is not public: mapped and translated ones (RFC 6052) lie outside of
+    // what is global, Teredo and 6to4 within it.
     let global = (0x2000..0x4000).contains(&a);
-    let special = (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || a == 0x2002 || a == 0x3fff;
+    let special = (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) || a == 0x2002 || a == 0x3fff;
     global && !special
 }
 
@@ -149,7 +147,10 @@ async fn follow(mut url: Url, reach: Reach) -> Result<String, Trouble> {
 
 async fn read(response: Response<Incoming>) -> Result<String, Trouble> {
     let body = Limited::new(response.into_body(), MOST_BYTES).collect().await;
-    let bytes = body.map_err(|error| if error.is::<http_body_util::LengthLimitError>() { Trouble::TooLarge } else { Trouble::Away })?;
+    let bytes =
+        body.map_err(
+            |error| if error.is::<http_body_util::LengthLimitError>() { Trouble::TooLarge } else { Trouble::Away },
+        )?;
     Ok(String::from_utf8_lossy(&bytes.to_bytes()).into_owned())
 }
 
@@ -238,7 +239,16 @@ mod tests {
     fn only_addresses_of_calendars_are_taken() {
         assert_eq!(address("webcal://p1.example/x.ics").unwrap().as_str(), "https://p1.example/x.ics");
         assert_eq!(address(" https://calendar.example/a?b=c ").unwrap().as_str(), "https://calendar.example/a?b=c");
-        for wrong in ["", "file:///etc/passwd", "ftp://a/b", "gopher://a", "https://user:pw@a/b", "https://", "javascript:1", "data:text/plain,x"] {
+        for wrong in [
+            "",
+            "file:///etc/passwd",
+            "ftp://a/b",
+            "gopher://a",
+            "https://user:pw@a/b",
+            "https://",
+            "javascript:1",
+            "data:text/plain,x",
+        ] {
             assert_eq!(address(wrong), Err(Trouble::Address), "{wrong}");
         }
         assert_eq!(address(&format!("https://a/{}", "x".repeat(2_000))), Err(Trouble::Address));
@@ -248,10 +258,36 @@ mod tests {
     #[test]
     fn nothing_of_this_network_is_public_however_it_is_written() {
         for inside in [
-            "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
-            "198.18.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "192.0.2.1", "192.0.0.1", "::", "::1", "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "fe80::1", "fc00::1", "fd12::1",
-            "ff02::1", "2001:db8::1", "100::1",
+            "127.0.0.1",
+            "127.9.9.9",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "240.0.0.1",
+            "192.0.2.1",
+            "192.0.0.1",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:8.8.8.8",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001::1",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "2001:db8::1",
+            "100::1",
         ] {
             assert!(!is_public(inside.parse().unwrap()), "{inside}");
         }

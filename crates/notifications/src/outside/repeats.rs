@@ -191,7 +191,11 @@ impl Rule {
                 let week = (0_i64..7).filter_map(|day| begins.checked_add(day.days()).ok());
                 let wanted = |date: &Date| {
                     let day = date.weekday();
-                    if self.weekdays.is_empty() { day == first.weekday() } else { self.weekdays.iter().any(|(_, of)| *of == day) }
+                    if self.weekdays.is_empty() {
+                        day == first.weekday()
+                    } else {
+                        self.weekdays.iter().any(|(_, of)| *of == day)
+                    }
                 };
                 week.filter(wanted).collect()
             }
@@ -269,17 +273,35 @@ mod tests {
     #[test]
     fn the_examples_of_the_standard_come_out_as_it_says() {
         assert_eq!(dates("1997-09-02T09:00", "FREQ=DAILY;COUNT=4"), ["09-02", "09-03", "09-04", "09-05"]);
-        assert_eq!(dates("1997-09-02T09:00", "FREQ=DAILY;INTERVAL=10;COUNT=5"), ["09-02", "09-12", "09-22", "10-02", "10-12"]);
-        assert_eq!(dates("1997-12-20T09:00", "FREQ=DAILY;UNTIL=19971224T000000Z"), ["12-20", "12-21", "12-22", "12-23"]);
-        assert_eq!(dates("1997-09-02T09:00", "FREQ=WEEKLY;UNTIL=19971007T000000Z;WKST=SU;BYDAY=TU,TH"),
-            ["09-02", "09-04", "09-09", "09-11", "09-16", "09-18", "09-23", "09-25", "09-30", "10-02"]);
-        assert_eq!(dates("1997-08-05T09:00", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO"), ["08-05", "08-10", "08-19", "08-24"]);
-        assert_eq!(dates("1997-08-05T09:00", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU"), ["08-05", "08-17", "08-19", "08-31"]);
+        assert_eq!(
+            dates("1997-09-02T09:00", "FREQ=DAILY;INTERVAL=10;COUNT=5"),
+            ["09-02", "09-12", "09-22", "10-02", "10-12"]
+        );
+        assert_eq!(
+            dates("1997-12-20T09:00", "FREQ=DAILY;UNTIL=19971224T000000Z"),
+            ["12-20", "12-21", "12-22", "12-23"]
+        );
+        assert_eq!(
+            dates("1997-09-02T09:00", "FREQ=WEEKLY;UNTIL=19971007T000000Z;WKST=SU;BYDAY=TU,TH"),
+            ["09-02", "09-04", "09-09", "09-11", "09-16", "09-18", "09-23", "09-25", "09-30", "10-02"]
+        );
+        assert_eq!(
+            dates("1997-08-05T09:00", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO"),
+            ["08-05", "08-10", "08-19", "08-24"]
+        );
+        assert_eq!(
+            dates("1997-08-05T09:00", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU"),
+            ["08-05", "08-17", "08-19", "08-31"]
+        );
         assert_eq!(dates("1997-09-05T09:00", "FREQ=MONTHLY;COUNT=4;BYDAY=1FR"), ["09-05", "10-03", "11-07", "12-05"]);
         assert_eq!(dates("1997-09-22T09:00", "FREQ=MONTHLY;COUNT=3;BYDAY=-2MO"), ["09-22", "10-20", "11-17"]);
         assert_eq!(dates("1997-09-28T09:00", "FREQ=MONTHLY;BYMONTHDAY=-3;COUNT=3"), ["09-28", "10-29", "11-28"]);
         assert_eq!(dates("1997-06-10T09:00", "FREQ=YEARLY;COUNT=4;BYMONTH=6,7"), ["06-10", "07-10", "06-10", "07-10"]);
-        assert_eq!(dates("2027-01-31T09:00", "FREQ=MONTHLY;COUNT=3"), ["01-31", "03-31", "05-31"], "a month without a 31st is passed over");
+        assert_eq!(
+            dates("2027-01-31T09:00", "FREQ=MONTHLY;COUNT=3"),
+            ["01-31", "03-31", "05-31"],
+            "a month without a 31st is passed over"
+        );
         assert_eq!(dates("2024-02-29T09:00", "FREQ=YEARLY"), ["02-29"], "the next leap year is beyond");
     }
 
@@ -289,7 +311,13 @@ mod tests {
         let first: DateTime = "1990-01-01T09:00".parse().unwrap();
         let instant = |text: &str| text.parse::<Timestamp>().unwrap();
         let horizon = Horizon { from: instant("2026-11-01T00:00:00Z"), until: instant("2026-12-01T00:00:00Z") };
-        for (rule, on) in [("FREQ=DAILY", 30), ("FREQ=DAILY;INTERVAL=7", 5), ("FREQ=WEEKLY", 5), ("FREQ=MONTHLY;BYMONTHDAY=15", 1), ("FREQ=YEARLY;BYMONTH=11", 1)] {
+        for (rule, on) in [
+            ("FREQ=DAILY", 30),
+            ("FREQ=DAILY;INTERVAL=7", 5),
+            ("FREQ=WEEKLY", 5),
+            ("FREQ=MONTHLY;BYMONTHDAY=15", 1),
+            ("FREQ=YEARLY;BYMONTH=11", 1),
+        ] {
             let mut budget = 300;
             let starts = rule.parse::<Rule>().unwrap().starts(first, &TimeZone::UTC, horizon, &mut budget);
             let within = starts.iter().filter(|at| at.year() == 2026 && at.month() == 11).count();
@@ -300,7 +328,16 @@ mod tests {
     /// C10
     #[test]
     fn what_is_not_understood_says_so() {
-        for rule in ["", "FREQ=HOURLY", "FREQ=MONTHLY;BYSETPOS=-1;BYDAY=MO", "FREQ=DAILY;INTERVAL=0", "FREQ=YEARLY;BYWEEKNO=20", "FREQ=WEEKLY;BYDAY=2MO", "COUNT=3", "FREQ=DAILY;COUNT"] {
+        for rule in [
+            "",
+            "FREQ=HOURLY",
+            "FREQ=MONTHLY;BYSETPOS=-1;BYDAY=MO",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=YEARLY;BYWEEKNO=20",
+            "FREQ=WEEKLY;BYDAY=2MO",
+            "COUNT=3",
+            "FREQ=DAILY;COUNT",
+        ] {
             assert_eq!(rule.parse::<Rule>(), Err(NotUnderstood), "{rule}");
         }
     }

@@ -17,10 +17,18 @@ use crate::house::House;
 
 const THURSDAY: &str = "2026-11-26T02:30:00Z";
 
-async fn ask(house: &House, cx: &Cx, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Response<Body> {
+async fn ask(
+    house: &House,
+    cx: &Cx,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<Value>,
+) -> Response<Body> {
     let verbs: Arc<dyn Notifications> = Arc::new(house.notifications.clone());
     let (router, _) = notifications::http::routes(verbs, house.bell.clone()).split_for_parts();
-    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json").extension(cx.clone());
+    let mut request =
+        Request::builder().method(method).uri(path).header("content-type", "application/json").extension(cx.clone());
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

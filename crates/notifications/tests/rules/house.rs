@@ -8,7 +8,9 @@ use std::sync::{
 use async_trait::async_trait;
 use contracts::{
     auth::{AccountId, AccountOpened, AccountState, Role},
-    directory::{Bilingual, DoctorChanged, DoctorId, DoctorState, FacilityChanged, FacilityId, Mode, ServiceId, ServiceKind},
+    directory::{
+        Bilingual, DoctorChanged, DoctorId, DoctorState, FacilityChanged, FacilityId, Mode, ServiceId, ServiceKind,
+    },
     notifications::{Channel, Notification, Notifications as _},
     people::{PatientChanged, PatientId, PatientType, Sex},
     scheduling::{AppointmentId, Offer, State, Visit},

@@ -8,7 +8,11 @@ use contracts::{
     },
 };
 use jiff::SignedDuration;
-use platform::{Error, bus, db::{Db, PageAsk}, i18n::Locale};
+use platform::{
+    Error, bus,
+    db::{Db, PageAsk},
+    i18n::Locale,
+};
 
 use crate::house::{House, changed, now};
 
