@@ -201,3 +201,16 @@ async fn a_replica_that_comes_back_is_used_again() {
     until(|| async { gateway.missing().is_empty() }).await;
     assert_eq!(ask(gateway.address(), Method::GET, "/", &[], b"").await.text(), "again");
 }
+
+#[tokio::test]
+async fn who_waited_in_vain_is_not_led_to_the_same_replica_again() {
+    let silent = Replica::serving(Router::new().fallback(std::future::pending::<()>)).await;
+    let alive = Replica::saying("alive").await;
+    let quiet = gateway::Settings { probe_interval_ms: 600_000, ..settings() };
+    let gateway = start(quiet, table(&[&silent, &alive])).await;
+    let patient = || tokio::time::timeout(Duration::from_secs(1), ask(gateway.address(), Method::GET, "/", &[], b""));
+    until(|| async { patient().await.is_err() }).await;
+    for _ in 0..20 {
+        assert_eq!(patient().await.expect("the other is asked").text(), "alive");
+    }
+}
