@@ -13,6 +13,7 @@ struct Seen {
     due: u64,
     late: u64,
     longest_wait: Duration,
+    longest_for: &'static str,
     last_answer: Option<Instant>,
     longest_gap: Duration,
     last_late: Option<Instant>,
@@ -34,6 +35,8 @@ pub struct Sums {
     pub available: f64,
     /// The longest any client waited for one.
     pub longest_wait: Duration,
+    /// What for.
+    pub longest_for: &'static str,
     /// The longest time in which no client at all was answered.
     pub longest_gap: Duration,
     /// Bookings accepted.
@@ -49,9 +52,9 @@ impl Figures {
         what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// An operation was answered well after so long. `pace` is the time between a client's operations: those that would
+    /// An operation, `what`, was answered well after so long. `pace` is the time between a client's operations: those that would
     /// have been due while it waited, and would have waited too long as well, count as late with it.
-    pub fn answered(&self, took: Duration, pace: Duration) {
+    pub fn answered(&self, what: &'static str, took: Duration, pace: Duration) {
         self.with(|seen| {
             let now = Instant::now();
             let late = if took > SOON { 1 + ((took - SOON).as_millis() / pace.as_millis().max(1)) as u64 } else { 0 };
@@ -60,7 +63,9 @@ impl Figures {
             if late > 0 {
                 seen.last_late = Some(now);
             }
-            seen.longest_wait = seen.longest_wait.max(took);
+            if took > seen.longest_wait {
+                (seen.longest_wait, seen.longest_for) = (took, what);
+            }
             if let Some(last) = seen.last_answer.replace(now) {
                 seen.longest_gap = seen.longest_gap.max(now - last);
             }
@@ -93,6 +98,7 @@ impl Figures {
             due: seen.due,
             available: 1.0 - seen.late as f64 / seen.due.max(1) as f64,
             longest_wait: seen.longest_wait,
+            longest_for: seen.longest_for,
             longest_gap: seen.longest_gap,
             bookings: seen.bookings,
             refused: seen.refused,
@@ -112,12 +118,12 @@ mod tests {
         let figures = Figures::default();
         let pace = Duration::from_millis(100);
         for _ in 0..9 {
-            figures.answered(Duration::from_millis(5), pace);
+            figures.answered("look", Duration::from_millis(5), pace);
         }
         assert!((figures.sums().available - 1.0).abs() < f64::EPSILON);
-        figures.answered(Duration::from_millis(2_950), pace);
+        figures.answered("book", Duration::from_millis(2_950), pace);
         let sums = figures.sums();
-        assert_eq!(sums.due, 9 + 10);
+        assert_eq!((sums.due, sums.longest_for), (9 + 10, "book"));
         assert!((sums.available - 9.0 / 19.0).abs() < 1e-9, "{sums:?}");
     }
 }

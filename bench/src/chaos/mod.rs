@@ -83,11 +83,12 @@ impl Outcome {
     /// A line for people.
     pub fn told(&self) -> String {
         format!(
-            "{:<10} {:.3} % of {} within 2 s; longest wait {:.1} s, longest gap {:.1} s (load stalled {:.1} s); recovered {:.1} s, all heard {:.1} s; {} booked, {} refused; {}",
+            "{:<10} {:.3} % of {} within 2 s; longest wait {:.1} s ({}), longest gap {:.1} s (load stalled {:.1} s); recovered {:.1} s, all heard {:.1} s; {} booked, {} refused; {}",
             self.fault.name(),
             self.sums.available * 100.0,
             self.sums.due,
             self.sums.longest_wait.as_secs_f64(),
+            self.sums.longest_for,
             self.sums.longest_gap.as_secs_f64(),
             self.stall.as_secs_f64(),
             self.recovery.as_secs_f64(),

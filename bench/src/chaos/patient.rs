@@ -132,7 +132,7 @@ impl Patient {
         self.asked += 1;
         let key = format!("idempotency-key: chaos-{}-{}\r\n", self.number, self.asked);
         let body = offer.booking(&start.to_string(), &self.id, "batuk dan demam");
-        let Settled { reply, doubtful } = self.settle("POST", "/api/v1/appointments", &key, &body).await?;
+        let Settled { reply, doubtful } = self.settle("book", "POST", "/api/v1/appointments", &key, &body).await?;
         match reply.status {
             201 => {
                 self.figures.booked();
@@ -178,11 +178,12 @@ impl Patient {
     async fn change(&mut self, at: usize, path: &str, body: &[u8], to: Option<Timestamp>) -> Result<()> {
         let before = self.visits[at].clone();
         let more = format!("if-match: \"{}\"\r\n", before.version);
-        let Settled { mut reply, doubtful } = self.settle("POST", path, &more, body).await?;
+        let Settled { mut reply, doubtful } =
+            self.settle(if to.is_some() { "move" } else { "cancel" }, "POST", path, &more, body).await?;
         if doubtful && matches!(reply.status, 409 | 412) {
             // The try that was not answered may have been done: how the visit is now tells.
             let refusal = reply.status;
-            reply = self.settle("GET", &format!("/api/v1/appointments/{}", before.id), "", b"").await?.reply;
+            reply = self.settle("look", "GET", &format!("/api/v1/appointments/{}", before.id), "", b"").await?.reply;
             if reply.status == 200 && version(&reply.body)? == before.version {
                 if refusal == 412 {
                     self.figures.wrong(format!("version {} of {} was called stale", before.version, before.id));
@@ -214,7 +215,7 @@ impl Patient {
     /// A visit that was answered is there, and is not older than the answer.
     async fn look(&mut self, at: usize) -> Result<()> {
         let visit = self.visits[at].clone();
-        let reply = self.settle("GET", &format!("/api/v1/appointments/{}", visit.id), "", b"").await?.reply;
+        let reply = self.settle("look", "GET", &format!("/api/v1/appointments/{}", visit.id), "", b"").await?.reply;
         if reply.status != 200 || version(&reply.body)? < visit.version || starts_at(&reply.body)? != visit.start {
             self.wrong(&format!("a look at {visit:?}"), &reply);
         }
@@ -227,7 +228,7 @@ impl Patient {
         let Some(offer) = self.offers.iter().find(|offer| offer.doctor == visit.doctor) else { return Ok(()) };
         let day = visit.start.to_zoned(jiff::tz::TimeZone::get(crate::places::ZONE)?).date();
         let path = format!("/api/v1/free-times?{}&from={day}&days=1", offer.query());
-        let reply = self.settle("GET", &path, "", b"").await?.reply;
+        let reply = self.settle("free times", "GET", &path, "", b"").await?.reply;
         if reply.status != 200 {
             self.wrong("free times", &reply);
             return Ok(());
@@ -247,7 +248,7 @@ impl Patient {
         let (mut ids, mut after) = (std::collections::HashSet::new(), String::new());
         loop {
             let path = format!("/api/v1/appointments?when=upcoming&limit=100{after}");
-            let reply = self.settle("GET", &path, "", b"").await?.reply;
+            let reply = self.settle("list", "GET", &path, "", b"").await?.reply;
             let Some(items) = reply.body["items"].as_array().filter(|_| reply.status == 200) else {
                 self.wrong("the list", &reply);
                 return Ok(());
@@ -270,13 +271,20 @@ impl Patient {
     }
 
     /// Asks until there is an answer that is one: the same question, with the same key.
-    async fn settle(&mut self, method: &str, path: &str, more: &str, body: &[u8]) -> Result<Settled> {
+    async fn settle(
+        &mut self,
+        what: &'static str,
+        method: &str,
+        path: &str,
+        more: &str,
+        body: &[u8],
+    ) -> Result<Settled> {
         let begun = Instant::now();
         let mut doubtful = false;
         loop {
             match timeout(TRY, self.client.ask(method, path, more, body)).await {
                 Ok(Ok(reply)) if reply.status < 500 && !matches!(reply.status, 408 | 425 | 429) => {
-                    self.figures.answered(begun.elapsed(), PACE);
+                    self.figures.answered(what, begun.elapsed(), PACE);
                     return Ok(Settled { reply, doubtful });
                 }
                 // A refusal by whoever did not get to it leaves no doubt; whatever broke off does, and so does "too late".
