@@ -10,6 +10,7 @@ pub mod mailbox;
 pub mod numbers;
 pub mod settings;
 pub mod site;
+pub mod system;
 pub mod wiring;
 
 /// The texts of the command line.

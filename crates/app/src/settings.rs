@@ -87,6 +87,8 @@ settings! {
         scheduling: String = "",
         /// Where the pages live.
         web: String = "",
+        /// Where gateways answer calls of other processes (services.listen of theirs); empty: operators do not see them.
+        gateway: String = "",
         /// Port of /readyz of the others; 0: the same port.
         ready_port: u16 = 0,
     }
@@ -262,7 +264,7 @@ impl Services {
     /// Where a part answers calls of others.
     pub fn addresses(&self, part: Part) -> Vec<String> {
         let named = match part {
-            Part::Gateway => "",
+            Part::Gateway => &self.gateway,
             Part::Web => &self.web,
             Part::Auth => &self.auth,
             Part::People => &self.people,

@@ -62,6 +62,7 @@ impl Site {
         }
         serve(doors.services, running.house.internal());
         let gateway = running.house.start_gateway(own).await?;
+        running.house.needs(entry_checks(gateway.as_ref()));
         if doors.operations.is_some() {
             serve(doors.operations, running.house.operations_with(entry_checks(gateway.as_ref()))?);
         }

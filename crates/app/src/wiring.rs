@@ -10,7 +10,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use auth::{AuthContext, Doorkeeper};
 use axum::Router;
-use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
+use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling, system::System};
 use directory::DirectoryContext;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
@@ -39,6 +39,8 @@ pub use self::{
 };
 
 use crate::{api, health as ready, mailbox::Mailbox, numbers, settings::Settings};
+
+use crate::system::{self, Own};
 
 /// Where time and chance come from.
 #[derive(Debug, Clone)]
@@ -96,6 +98,9 @@ pub struct House {
     pub scheduling: Arc<dyn Scheduling>,
     own: Contexts,
     doorkeeper: Option<Arc<Doorkeeper>>,
+    /// This process as operators see it, and the whole house.
+    process: Arc<Own>,
+    system: Arc<dyn System>,
     remote_scheduling: Option<Arc<RemoteScheduling>>,
     /// What the nodes share, where they do.
     shared: Shared,
@@ -171,7 +176,11 @@ impl House {
             (None, None) => return Err(Error::internal("scheduling is neither here nor elsewhere")),
         };
         let doorkeeper = own.auth.is_none().then(|| Arc::new(Doorkeeper::new(auth.clone(), world.clock.clone())));
+        let process = Arc::new(Own::new(&world, &roles, &databases, checks(&settings, &world, &databases, doorkeeper.as_ref())));
+        let system = Arc::new(system::House::new(process.clone(), elsewhere.processes()));
         Ok(Self {
+            process,
+            system,
             settings,
             world,
             texts,
@@ -275,21 +284,21 @@ impl House {
     }
 
     /// The REST API with its description, around verbs in this process.
-    pub fn api(&self, bus: Option<&Arc<BusHandle>>) -> api::Api {
+    pub fn api(&self) -> api::Api {
         api::Api::new(&api::Verbs {
             auth: self.auth.clone(),
             people: self.people.clone(),
             directory: self.directory.clone(),
             scheduling: self.scheduling.clone(),
-            bus: bus.map(Arc::downgrade),
+            system: self.system.clone(),
             sign_ups: self.settings.server.sign_ups,
             shared: self.shared.clone(),
         })
     }
 
     /// Everything people and programs reach.
-    pub fn router(&self, bus: Option<&Arc<BusHandle>>) -> Result<Router> {
-        let mut routes = self.api(bus).router(&self.roles);
+    pub fn router(&self) -> Result<Router> {
+        let mut routes = self.api().router(&self.roles);
         if self.roles.has(Part::Web) {
             routes = routes.merge(self.pages());
         }
@@ -317,10 +326,16 @@ impl House {
             people: self.people(),
             directory: self.directory(),
             scheduling: self.scheduling(),
+            system: self.system.clone(),
             texts: self.texts.clone(),
             seal: self.master.sealing("pages"),
             https: self.settings.server.https(),
         })
+    }
+
+    /// Says what else must hold for this process to be ready, as operators see it.
+    pub fn needs(&self, more: Vec<Check>) {
+        self.process.needs(more);
     }
 
     /// `/livez`, `/readyz` and `/metrics`.
@@ -336,16 +351,8 @@ impl House {
             gauges.push(numbers::holds(scheduling, &self.world.clock));
         }
         numbers::build(&self.roles.name());
-        let mut checks = ready::checks(&self.databases, &self.world.clock);
+        let mut checks = checks(&self.settings, &self.world, &self.databases, self.doorkeeper.as_ref());
         checks.extend(more);
-        for (name, url) in [("broker", &self.settings.rabbitmq.url), ("redis", &self.settings.redis.url)] {
-            if !url.expose().is_empty() {
-                checks.push(Check::listens(name, url.expose()).dispensable());
-            }
-        }
-        if let Some(keeper) = self.doorkeeper.clone() {
-            checks.push(Check::new("auth", move || std::future::ready(keeper.is_ready())));
-        }
         Ok(health::router(checks, Some(metrics.asking(gauges))))
     }
 
@@ -393,7 +400,7 @@ pub struct Running {
 impl Running {
     /// Everything people and programs reach.
     pub fn router(&self) -> Result<Router> {
-        self.house.router(Some(&self.bus))
+        self.house.router()
     }
 
     /// Waits until every event is heard: for tests and sample data.
@@ -428,6 +435,25 @@ impl Running {
         }
         self.house.close().await;
     }
+}
+
+/// What must hold for a process to be sent requests.
+fn checks(
+    settings: &Settings,
+    world: &World,
+    databases: &[(&'static str, Db)],
+    doorkeeper: Option<&Arc<Doorkeeper>>,
+) -> Vec<Check> {
+    let mut checks = ready::checks(databases, &world.clock);
+    for (name, url) in [("broker", &settings.rabbitmq.url), ("redis", &settings.redis.url)] {
+        if !url.expose().is_empty() {
+            checks.push(Check::listens(name, url.expose()).dispensable());
+        }
+    }
+    if let Some(keeper) = doorkeeper.cloned() {
+        checks.push(Check::new("auth", move || std::future::ready(keeper.is_ready())));
+    }
+    checks
 }
 
 /// The contexts that answer an erasure.

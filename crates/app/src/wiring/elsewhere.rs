@@ -2,18 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use auth::Doorkeeper;
 use axum::Router;
 use contracts::{auth::Auth, directory::Directory, people::People};
+use futures_util::future::join_all;
 use platform::{Error, Result, crypto::MasterKey};
 use remote::{
-    Caller, Passes, RemoteAuth, RemoteDirectory, RemotePeople, RemoteScheduling, Service, Upstream, serve_auth,
-    serve_directory, serve_people, serve_scheduling,
+    Caller, PROCESS, Passes, Processes, RemoteAuth, RemoteDirectory, RemotePeople, RemoteScheduling, Service, Upstream, serve_auth,
+    serve_directory, serve_people, serve_process, serve_scheduling,
 };
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
 use super::{House, Part, Roles, World};
-use crate::settings::Settings;
+use crate::{
+    settings::Settings,
+    system::{Asked, Place},
+};
 
 /// How long the first news of auth are waited for at the start. Whoever starts later than this is not ready until then.
 const FIRST_NEWS: Duration = Duration::from_secs(5);
@@ -22,12 +27,14 @@ const FIRST_NEWS: Duration = Duration::from_secs(5);
 pub(super) struct Elsewhere<'s> {
     settings: &'s Settings,
     passes: Passes,
+    is_whole: bool,
 }
 
 impl<'s> Elsewhere<'s> {
     /// Calls with passes of a process with these roles.
     pub(super) fn new(settings: &'s Settings, roles: &Roles, master: &MasterKey, world: &World) -> Self {
-        Self { settings, passes: Passes::new(master, &roles.name(), world.clock.clone()) }
+        let passes = Passes::new(master, &roles.name(), world.clock.clone());
+        Self { settings, passes, is_whole: roles.is_whole() }
     }
 
     fn caller(&self, part: Part) -> Result<Caller> {
@@ -52,19 +59,73 @@ impl<'s> Elsewhere<'s> {
         Ok(Arc::new(RemoteDirectory::new(self.caller(Part::Directory)?)))
     }
 
+    /// Every process of the house; none where this one is all of it.
+    pub(super) fn processes(&self) -> Option<Box<dyn Asked>> {
+        if self.is_whole {
+            return None;
+        }
+        let mut named: Vec<Named> = Vec::new();
+        for part in Part::ALL {
+            for address in self.settings.services.addresses(*part) {
+                match named.iter_mut().find(|known| known.address == address) {
+                    Some(known) => known.parts.push(*part),
+                    None => {
+                        let there = Upstream::new(PROCESS, std::slice::from_ref(&address));
+                        let processes = Processes::at(there, self.passes.clone());
+                        named.push(Named { address, parts: vec![*part], processes });
+                    }
+                }
+            }
+        }
+        Some(Box::new(Everybody(named)))
+    }
+
     pub(super) fn scheduling(&self) -> Result<Arc<RemoteScheduling>> {
         Ok(Arc::new(RemoteScheduling::new(self.caller(Part::Scheduling)?)))
     }
 }
 
+/// An address of the settings, and who is to answer there: as many as the name has addresses.
+struct Named {
+    address: String,
+    parts: Vec<Part>,
+    processes: Processes,
+}
+
+/// Every process that the settings name.
+struct Everybody(Vec<Named>);
+
+#[async_trait]
+impl Asked for Everybody {
+    async fn places(&self) -> Vec<Place> {
+        let found = join_all(self.0.iter().map(|named| async move { (named, named.processes.all().await) })).await;
+        let mut places: Vec<Place> = Vec::new();
+        for (named, processes) in found {
+            if processes.is_empty() {
+                places.push(Place { address: named.address.clone(), parts: named.parts.clone(), process: None });
+            }
+            for (address, process) in processes {
+                let address = address.to_string();
+                match places.iter_mut().find(|known| known.address == address) {
+                    Some(known) => known.parts.extend(&named.parts),
+                    None => {
+                        places.push(Place { address, parts: named.parts.clone(), process: Some(Arc::new(process)) });
+                    }
+                }
+            }
+        }
+        places
+    }
+}
+
 impl House {
-    /// What other processes call here; nothing where no context of this process serves another.
+    /// What other processes call here; nothing where there is no other.
     pub(super) fn services(&self) -> Router {
         let Self { roles, master, world, .. } = self;
-        if roles.is_whole() || !roles.has_a_context() {
+        if roles.is_whole() {
             return Router::new();
         }
-        let mut services: Vec<Service> = Vec::new();
+        let mut services: Vec<Service> = vec![serve_process(self.process.clone())];
         if roles.has(Part::Auth) {
             services.push(serve_auth(self.auth.clone()));
         }

@@ -12,6 +12,7 @@ mod matrix;
 mod observed;
 mod shards;
 mod sign_up;
+mod system;
 
 /// Declares tests that run on both engines, as `name::sqlite` and `name::postgres`.
 macro_rules! on_both_engines {

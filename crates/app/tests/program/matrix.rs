@@ -134,6 +134,7 @@ async fn ask(
     let target = path
         .replace("{role}", "patient")
         .replace("{hearer}", "people")
+        .replace("{context}", "people")
         .replace("{what}", "regions")
         .replace("{id}", &id);
     let query: Vec<String> = operation["parameters"]

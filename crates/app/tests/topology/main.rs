@@ -3,6 +3,7 @@
 
 mod apart;
 mod journey;
+mod system;
 mod traced;
 
 use std::path::Path;
