@@ -6,11 +6,10 @@ mod docs;
 mod register;
 mod system;
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use axum::Router;
-use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
-use platform::bus::BusHandle;
+use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling, system::System};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -26,8 +25,8 @@ pub struct Verbs {
     pub directory: Arc<dyn Directory>,
     /// Appointments.
     pub scheduling: Arc<dyn Scheduling>,
-    /// The bus, while it runs.
-    pub bus: Option<Weak<BusHandle>>,
+    /// The house as its operators see it.
+    pub system: Arc<dyn System>,
     /// Sign-ups from one address in ten minutes at most.
     pub sign_ups: u32,
     /// With whom they are counted together.
@@ -37,16 +36,16 @@ pub struct Verbs {
 /// The routes of each part, and the description of them all.
 pub struct Api {
     parts: Vec<(Part, Router, Vec<String>)>,
-    /// How the bus of this process is: told wherever there is one.
+    /// What operators see and do: told where the pages are, which need nothing that could be away.
     system: Router,
     description: OpenApi,
 }
 
 impl Api {
     /// Puts the routes of all parts together. What is composed of several contexts is answered by the first one it is
-    /// about; every context tells of its own events.
+    /// about.
     pub fn new(verbs: &Verbs) -> Self {
-        let Verbs { auth, people, directory, scheduling, bus, .. } = verbs;
+        let Verbs { auth, people, directory, scheduling, system, .. } = verbs;
         let of_auth = auth::http::routes(auth.clone()).merge(register::routes(verbs));
         let of_directory =
             directory::http::routes(directory.clone()).merge(directory::http::short_routes(directory.clone()));
@@ -66,7 +65,7 @@ impl Api {
             parts.push((part, routes, paths));
             whole = whole.merge(OpenApiRouter::with_openapi(description));
         }
-        let (system, described) = system::routes(bus.clone()).split_for_parts();
+        let (system, described) = system::routes(system.clone()).split_for_parts();
         let (_, mut description) = whole.merge(OpenApiRouter::with_openapi(described)).split_for_parts();
         describe::complete(&mut description);
         Self { parts, system, description }
@@ -85,7 +84,7 @@ impl Api {
     /// What is under `/api` and the paths that have other names too, of the parts that live here.
     pub fn router(self, roles: &Roles) -> Router {
         let docs = docs::routes(&self.description);
-        let system = if roles.has_a_context() { self.system } else { Router::new() };
+        let system = if roles.has(Part::Web) { self.system } else { Router::new() };
         let here = self.parts.into_iter().filter(|(part, ..)| roles.has(*part));
         here.fold(docs.merge(system), |router, (_, routes, _)| router.merge(routes))
     }

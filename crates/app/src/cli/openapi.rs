@@ -15,7 +15,7 @@ pub(super) async fn run() -> Result<ExitCode> {
     let folder = std::env::temp_dir().join(format!("mediverse-openapi-{}", std::process::id()));
     let settings = Settings::with(&[("database.url", &format!("sqlite:{}", folder.display()))])?;
     let house = House::open(settings, World::real()).await?;
-    let text = house.api(None).description().to_pretty_json().map_err(Error::internal)?;
+    let text = house.api().description().to_pretty_json().map_err(Error::internal)?;
     house.close().await;
     std::fs::remove_dir_all(&folder).map_err(Error::internal)?;
     say(text);
