@@ -2,7 +2,9 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{BoxError, Router, extract::ConnectInfo};
+use axum::{BoxError, Router, body::Body, extract::ConnectInfo, middleware::map_response, response::Response};
+use futures_util::StreamExt;
+use http::header;
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -14,7 +16,7 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 use tower::ServiceExt;
 
@@ -65,6 +67,11 @@ pub async fn serve_over(
 ) {
     let builder = Arc::new(connection_builder(limits));
     let graceful = GracefulShutdown::new();
+    let (leave, leaving) = watch::channel(false);
+    let router = router.layer(map_response(move |answer: Response| {
+        let leaving = leaving.clone();
+        async move { until_leaving(answer, leaving) }
+    }));
     let room = Arc::new(Semaphore::new(limits.connections));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
@@ -102,9 +109,28 @@ pub async fn serve_over(
         });
     }
     drop(listener);
+    leave.send_replace(true);
     if tokio::time::timeout(limits.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were still in flight when the time for finishing them was over");
     }
+}
+
+/// What is told as it happens, to browsers and to other processes: streams without an end of their own.
+const ENDLESS: [&str; 2] = ["text/event-stream", "application/x-ndjson"];
+
+/// Lets such a stream end as soon as the server is leaving, which would wait for it; whoever follows it comes back elsewhere.
+fn until_leaving(answer: Response, mut leaving: watch::Receiver<bool>) -> Response {
+    let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if !kind.is_some_and(|kind| ENDLESS.iter().any(|endless| kind.starts_with(endless))) {
+        return answer;
+    }
+    answer.map(|body| {
+        let left = async move {
+            // The sender's end is an end too.
+            let _ = leaving.wait_for(|leaving| *leaving).await;
+        };
+        Body::from_stream(body.into_data_stream().take_until(left))
+    })
 }
 
 /// When accepting fails (no file descriptors left), time is what helps.

@@ -2,7 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, routing::get as on_get};
+use axum::{Router, body::Body, routing::get as on_get};
+use futures_util::StreamExt;
 use platform::http::{ServeLimits, serve_with};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -43,6 +44,35 @@ async fn a_request_in_flight_is_finished_before_the_end() {
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("finished"), "{answer}");
     timeout(PATIENCE, server).await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "nothing is accepted after the end");
+}
+
+#[tokio::test]
+async fn a_stream_without_an_end_keeps_no_server_from_leaving() {
+    for kind in ["text/event-stream", "application/x-ndjson"] {
+        let endless = move || async move {
+            let first = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>("first\n") });
+            let body = Body::from_stream(first.chain(futures_util::stream::pending()));
+            ([("content-type", kind)], body)
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let limits = ServeLimits { grace: Duration::from_mins(5), ..ServeLimits::default() };
+        let routes = Router::new().route("/", on_get(endless));
+        let server = tokio::spawn(serve_with(listener, routes, async { drop(stopped.await) }, limits));
+        let mut caller = TcpStream::connect(address).await.unwrap();
+        caller.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let mut heard = String::new();
+        while !heard.contains("first") {
+            let mut piece = [0; 512];
+            let read = timeout(PATIENCE, caller.read(&mut piece)).await.unwrap().unwrap();
+            heard.push_str(&String::from_utf8_lossy(&piece[..read]));
+        }
+        stop.send(()).unwrap();
+        timeout(PATIENCE, caller.read_to_string(&mut heard)).await.unwrap().unwrap();
+        assert!(heard.ends_with("0\r\n\r\n"), "{kind}: it ends as streams end: {heard}");
+        timeout(PATIENCE, server).await.expect("long before the grace is over").unwrap();
+    }
 }
 
 #[tokio::test]
