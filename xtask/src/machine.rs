@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::workspace;
 
 /// A program the tests need and the Debian package that brings it.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/bin/pg_createcluster", "postgresql"),
@@ -20,6 +20,7 @@ const PROGRAMS: [(&str, &str); 8] = [
     ("/usr/bin/redis-server", "redis-server"),
     ("/usr/sbin/rabbitmq-server", "rabbitmq-server"),
     ("/usr/bin/pebble", "pebble"),
+    ("/usr/lib/python3/dist-packages/aiosmtpd/__init__.py", "python3-aiosmtpd"),
 ];
 
 /// The newest runner that this workspace's compiler builds.

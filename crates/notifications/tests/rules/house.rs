@@ -185,6 +185,26 @@ impl House {
         self.settle().await
     }
 
+    /// Says an event without waiting: what is needed to understand it may come later.
+    pub async fn say_early<E: Event>(&self, event: E) -> Result<()> {
+        let (_, source) = self.sources.iter().find(|(name, _)| *name == E::SOURCE).expect("a context that speaks");
+        let cx = self.asking.system();
+        source.write(async move |tx| tx.publish(&cx, &event).await).await?;
+        self.asking.pass(SignedDuration::from_secs(1));
+        Ok(())
+    }
+
+    /// Lets time pass until everything is heard that could not be understood at first.
+    pub async fn settle_late(&self) -> Result<()> {
+        for _ in 0..20 {
+            self.asking.minutes_later(1);
+            if self.bus.settle(std::time::Duration::from_secs(2)).await.is_ok() {
+                return Ok(());
+            }
+        }
+        self.settle().await
+    }
+
     /// As [`House::say`], said so long ago.
     pub async fn said_ago<E: Event>(&self, ago: SignedDuration, event: E) -> Result<()> {
         let (_, source) = self.sources.iter().find(|(name, _)| *name == E::SOURCE).expect("a context that speaks");
@@ -235,7 +255,13 @@ impl House {
 
     /// Says who may act for a patient.
     pub async fn acts_for(&self, patient: &PatientId, version: i64, name: &str, accounts: &[&AccountId]) -> Result<()> {
-        self.say(PatientChanged {
+        self.say(self.profile(patient, version, name, accounts)).await
+    }
+
+    /// A patient, as people tells of them.
+    #[allow(clippy::unused_self, reason = "it reads as a sentence")]
+    pub fn profile(&self, patient: &PatientId, version: i64, name: &str, accounts: &[&AccountId]) -> PatientChanged {
+        PatientChanged {
             patient: patient.clone(),
             version,
             accounts: accounts.iter().map(|account| (*account).clone()).collect(),
@@ -244,8 +270,7 @@ impl House {
             sex: Sex::Female,
             patient_type: PatientType::Umum,
             locale: Locale::Id,
-        })
-        .await
+        }
     }
 
     /// A visit of half an hour with the doctor.

@@ -78,7 +78,7 @@ testkit::db_test! {
         assert!(house.inbox(&siti.cx).await.iter().all(|item| item.read_at.is_some()));
     }
 
-    /// G1, R.R5
+    /// G1
     async fn what_is_said_twice_is_told_once(db: Db) {
         let house = House::on(db.clone()).await?;
         let siti = house.person("Siti", Locale::Id).await?;
@@ -100,12 +100,10 @@ testkit::db_test! {
         let house = House::on(db).await?;
         let siti = house.stranger(Locale::Id);
         let visit = house.visit(&siti.patient, TUESDAY);
-        house.say(AppointmentBooked { visit: visit.clone() }).await?;
-        house.say(AppointmentCancelled { visit: now(&visit, State::Cancelled) }).await?;
-        assert!(house.inbox(&siti.cx).await.is_empty());
-        house.acts_for(&siti.patient, 1, "Siti", &[&siti.account]).await?;
-        house.asking.minutes_later(2);
-        house.settle().await?;
+        house.say_early(AppointmentBooked { visit: visit.clone() }).await?;
+        house.say_early(AppointmentCancelled { visit: now(&visit, State::Cancelled) }).await?;
+        house.say_early(house.profile(&siti.patient, 1, "Siti", &[&siti.account])).await?;
+        house.settle_late().await?;
         assert_eq!(house.kinds(&siti.cx).await, ["booked", "cancelled"], "in the order they happened");
         house.run_jobs().await;
         assert!(house.post.subjects().is_empty(), "auth has not told of the account");
