@@ -24,7 +24,7 @@ struct Cli {
     /// Seconds that each fault lasts.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Everything in a few minutes: each fault for six seconds, a smaller load.
+    /// Everything in a few minutes: each fault for four seconds, a smaller load.
     #[arg(long)]
     short: bool,
     /// Patients who book at the same time, each about eight operations a second.
@@ -40,9 +40,9 @@ struct Cli {
 
 impl Cli {
     fn plan(&self) -> Plan {
-        let (seconds, patients) = if self.short { (6, 6) } else { (self.seconds, 12) };
-        let lasting = Duration::from_secs(seconds.max(1));
-        Plan { seed: self.seed, lasting, patients: self.patients.unwrap_or(patients), spoil: self.spoil }
+        let (seconds, calm, patients) = if self.short { (4, 2, 6) } else { (self.seconds, 3, 12) };
+        let (lasting, calm) = (Duration::from_secs(seconds.max(1)), Duration::from_secs(calm));
+        Plan { seed: self.seed, lasting, calm, patients: self.patients.unwrap_or(patients), spoil: self.spoil }
     }
 
     fn faults(&self) -> Result<Vec<Fault>> {

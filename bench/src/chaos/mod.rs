@@ -32,8 +32,6 @@ use crate::places::{self, Offer, Wanted};
 
 /// Doctors who are booked.
 const DOCTORS: usize = 6;
-/// How long the load goes on undisturbed before and after a fault.
-const CALM: Duration = Duration::from_secs(3);
 /// How long what is still asked when the load ends may take.
 const LAST_ANSWERS: Duration = Duration::from_mins(3);
 
@@ -44,6 +42,8 @@ pub struct Plan {
     pub seed: u64,
     /// How long each fault lasts.
     pub lasting: Duration,
+    /// How long the load goes on undisturbed before and after a fault.
+    pub calm: Duration,
     /// Patients who book at the same time.
     pub patients: usize,
     /// Spoils what was kept before it is checked: the checker must complain.
@@ -157,13 +157,13 @@ impl Stage {
             })
             .collect();
         let stall = watch_stalls(ended);
-        pause(CALM).await;
+        pause(plan.calm).await;
         let broken = fault.happen(&mut self.network, plan.lasting, &mut dice).await;
         self.network.mend();
         let mended = Instant::now();
         let back = self.network.ready().await;
         let ready = mended.elapsed();
-        pause(CALM).await;
+        pause(plan.calm).await;
         end.send_replace(true);
         let load_ended = Instant::now();
         for patient in working {
