@@ -24,7 +24,7 @@ async fn hours_are_looked_at_before_they_are_kept() -> Result<()> {
         doctor.click(".wk__d:last-of-type summary").await?;
         doctor.set(".wk__d:last-of-type .hrs:last-of-type input[name^=f]", "09:00").await?;
         doctor.set(".wk__d:last-of-type .hrs:last-of-type input[name^=u]", "10:00").await?;
-        doctor.click("button[name=lihat]").await?;
+        doctor.click(".wk ~ .acts button[name=lihat]").await?;
         doctor.wait_for(".came .came--new").await?;
         doctor.shot_whole("2-outcome").await?;
         if !doctor.all("input[name=yakin]").await?.is_empty() {

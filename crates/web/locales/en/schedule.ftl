@@ -199,10 +199,12 @@ offer-take = Take this time
 offer-other = Another time
 offer-decline = Cancel free of charge
 offer-free = If you do not answer by { $time }, the appointment is cancelled free of charge.
+offer-look = See the times
 offer-choose = Choose one of the times first.
 
 # Profile
 profile-title = Profile
+doctor-profile-line = What patients read about you, licences, fees
 profile-public = As patients see it
 profile-photo = The portrait is drawn by us.
 profile-about = About me

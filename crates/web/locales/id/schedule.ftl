@@ -178,10 +178,12 @@ offer-take = Ambil jam ini
 offer-other = Jam lain
 offer-decline = Batalkan tanpa biaya
 offer-free = Bila tidak dijawab sampai { $time }, janji dibatalkan tanpa biaya.
+offer-look = Lihat jamnya
 offer-choose = Pilih salah satu jam dulu.
 
 # Profil
 profile-title = Profil
+doctor-profile-line = Yang dibaca pasien, izin, tarif
 profile-public = Seperti dilihat pasien
 profile-photo = Potret digambar oleh kami.
 profile-about = Tentang saya

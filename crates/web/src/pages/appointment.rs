@@ -26,6 +26,10 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(code):
     let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
     let mut page = page(&site, &visitor, &appointment).await?;
     page.shell.back = Some(Back { href: "/janji".to_owned(), label: "back-appointments" });
+    // Its doctor went on leave, and times are kept for the patient.
+    if !page.calendar.is_empty() && site.scheduling.proposal(&visitor.cx, &appointment.id).await.is_ok() {
+        page.proposal = format!("{}/usulan", page.visit.href);
+    }
     if visitor.wants("visit") { visitor.page(&page.as_visit()) } else { visitor.page(&page) }
 }
 
@@ -76,6 +80,7 @@ async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Resu
         free_until: free_until.map(|until| instant(visitor, until, &appointment.zone)).unwrap_or_default(),
         cost: if visit.cancellable { cancel::cost(visitor, appointment) } else { String::new() },
         decided_by,
+        proposal: String::new(),
         again: if over { again(appointment) } else { String::new() },
         fixed,
         calendar: if over { String::new() } else { format!("/janji/{}/kalender.ics", appointment.code) },

@@ -9,8 +9,8 @@ use contracts::{
     Permission,
     directory::{Doctor, DoctorSearch, Facility, FacilityId, Mode, Practice, Service, ServiceId},
     scheduling::{
-        Appointment, DayStatus, Exception, ExceptionId, ExceptionKind, Hours, LeaveState, Preview, PreviewAsk,
-        Schedule, ScheduleForm, StartChange,
+        Appointment, DayStatus, Exception, ExceptionId, ExceptionKind, Hours, LeaveState, LeaveSummary, Preview,
+        PreviewAsk, Schedule, ScheduleForm, StartChange,
     },
 };
 use jiff::{
@@ -378,7 +378,7 @@ impl<'a> Editor<'a> {
             modes: modes(visitor, chosen_mode),
             faults: Vec::new(),
             outcome: None,
-            departures: exceptions.iter().map(|exception| self.departure(exception)).collect(),
+            departures: exceptions.iter().map(|exception| self.departure(exception, &leaves)).collect(),
             wanted: WantedDeparture {
                 kind: if typed.get("kind") == "instead" { "instead" } else { "extra" }.to_owned(),
                 day: typed.get("hari").to_owned(),
@@ -421,7 +421,12 @@ impl<'a> Editor<'a> {
         days.collect()
     }
 
-    fn departure(&self, exception: &Exception) -> Departure {
+    fn departure(&self, exception: &Exception, leaves: &[LeaveSummary]) -> Departure {
+        // What a leave closed opens with the leave.
+        let of_leave = leaves.iter().any(|leave| {
+            matches!(leave.state, LeaveState::Deciding | LeaveState::Running)
+                && (leave.starts_at, leave.ends_at) == (exception.starts_at, exception.ends_at)
+        });
         let (zone, locale) = (&self.facility.zone, self.visitor.speech.locale);
         let kind = match (exception.kind, &exception.facility) {
             (ExceptionKind::Absent, Some(_)) => "departure-closed",
@@ -435,11 +440,11 @@ impl<'a> Editor<'a> {
             when: span(exception.starts_at, exception.ends_at, zone, locale),
             kind,
             reason: exception.reason.clone().unwrap_or_default(),
-            removable: exception.facility.is_none(),
+            removable: exception.facility.is_none() && !of_leave,
         }
     }
 
-    fn leave(&self, leave: contracts::scheduling::LeaveSummary) -> LeaveLine {
+    fn leave(&self, leave: LeaveSummary) -> LeaveLine {
         let (state, class) = state_of(leave.state);
         let root = if self.base.area == Area::Doctor { "/d/cuti" } else { "/a/cuti" };
         LeaveLine {

@@ -56,6 +56,8 @@ pub struct Appointment {
     pub cost: String,
     /// The doctor decides, at the latest then; empty unless it waits for that.
     pub decided_by: String,
+    /// Where other times are offered because the doctor went on leave; empty otherwise.
+    pub proposal: String,
     /// Where the same can be booked once more; empty while this one is to come.
     pub again: String,
     /// Why it can be neither moved nor called off any more, ready to read; empty if it can.

@@ -90,6 +90,7 @@ impl Maker<'_> {
             } else {
                 self.either("Membatalkan sekarang dikenai biaya Rp25.000.", "Cancelling now costs IDR 25,000.")
             },
+            proposal: if self.is(Sample::Full) { "/janji/K7M4P2Q/usulan".to_owned() } else { String::new() },
             decided_by: if self.is(Sample::Full) {
                 format::when(&Self::at(23, 17, 0), self.locale)
             } else {
