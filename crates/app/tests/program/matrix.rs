@@ -38,6 +38,8 @@ pub struct Objects {
     member: String,
     appointment: String,
     exception: String,
+    /// A leave of the first doctor at the first clinic, without appointments in it.
+    leave: String,
     department: String,
     /// A free start of the first doctor on each day but the visit's.
     starts: Vec<String>,
@@ -102,6 +104,9 @@ pub async fn objects(app: &App) -> Objects {
         owner.post("/bookings", &booking(&offer, times.last().unwrap(), &sari["patient"]["id"])).await.expect(201);
     let leave = json!({ "doctor": app.doctors[0].id, "kind": "absent", "starts_at": "2026-12-24T00:00:00Z", "ends_at": "2026-12-25T00:00:00Z" });
     let leave = app.sign_in("admin1").await.post("/api/v1/exceptions", &leave).await.expect(201);
+    let away = json!({ "doctor": app.doctors[0].id, "facility": app.doctors[0].practices[0].facility,
+        "starts_at": "2027-06-01T00:00:00Z", "ends_at": "2027-06-02T00:00:00Z" });
+    let away = app.sign_in("admin1").await.post("/api/v1/leaves", &away).await.expect(201);
     let department =
         app.guest().get(&format!("/api/v1/facilities/{}/departments", app.facilities[0].id)).await.expect(200);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
@@ -111,6 +116,7 @@ pub async fn objects(app: &App) -> Objects {
         member: text(&member["id"]),
         appointment: text(&visit["id"]),
         exception: text(leave.get("exception").map_or(&leave["id"], |inner| &inner["id"])),
+        leave: text(&away["id"]),
         department: text(&department[0]["id"]),
         starts: one_a_day(&times[..times.len() - 1]),
         second: starts_within(app, 1, 31).await,
@@ -246,7 +252,11 @@ pub fn known(app: &App, turn: usize, path: &str, objects: &Objects) -> BTreeMap<
     if path.ends_with("/counts") {
         known.extend([("from", json!("2026-12-01")), ("until", json!("2026-12-05"))]);
     }
-    if path == "/api/v1/schedules" || path.contains("/doctor") {
+    if path == "/api/v1/leaves" {
+        let day = |n: usize| json!(format!("2027-07-{:02}T00:00:00Z", 2 * turn + n));
+        known.extend([("starts_at", day(1)), ("ends_at", day(2))]);
+    }
+    if path.starts_with("/api/v1/schedules") || path.contains("/doctor") {
         known.extend([("from", json!("09:00")), ("until", json!("12:00"))]);
     }
     known
@@ -283,6 +293,8 @@ pub fn id_for(app: &App, path: &str, objects: &Objects) -> String {
         objects.appointment.clone()
     } else if of("/exceptions/") {
         objects.exception.clone()
+    } else if of("/leaves/") {
+        objects.leave.clone()
     } else if of("/departments/") {
         objects.department.clone()
     } else if of("/facilities/") {
