@@ -24,6 +24,11 @@ const PROFILES: [(&str, &str, &str); 6] = [
 ];
 /// Who hears which facts, each of them: source, how its subjects begin, hearer.
 const FACTS: [(&str, &str, &str); 1] = [("scheduling", "apt_", "notifications")];
+
+fn facts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    FACTS.into_iter().filter(|(_, _, hearer)| CONTEXTS.contains(hearer))
+}
+
 /// What one context owns and another keeps copies of: table, owner, keeper.
 const COPIES: [(&str, &str, &str); 4] = [
     ("facility", "directory", "scheduling"),
@@ -93,7 +98,7 @@ impl Databases {
         for (source, kind, hearer) in PROFILES {
             open += self.unheard_profiles(source, kind, hearer).await?.len() as i64;
         }
-        for (source, begins, hearer) in FACTS {
+        for (source, begins, hearer) in facts() {
             open += self.unheard_facts(source, begins, hearer).await?.len() as i64;
         }
         Ok(open)
@@ -292,7 +297,7 @@ async fn events(databases: &Databases, patients: &[Patient], faults: &mut Vec<St
             faults.push(format!("{hearer} did not hear {} of {kind}, the first: {first}", unheard.len()));
         }
     }
-    for (source, begins, hearer) in FACTS {
+    for (source, begins, hearer) in facts() {
         let unheard = databases.unheard_facts(source, begins, hearer).await?;
         if let Some(first) = unheard.first() {
             faults.push(format!(

@@ -20,9 +20,9 @@ use crate::staff;
 use crate::wire::request;
 use crate::world;
 
-/// The services: five processes, two of them scheduling. The entry is the last.
+/// The services: five processes, two of them scheduling. The entry is the last; contexts not named here live with people.
 const APART: [(&str, &str); 5] = [
-    ("people", "auth,people,notifications"),
+    ("people", "auth,people"),
     ("directory", "directory"),
     ("scheduling-1", "scheduling"),
     ("scheduling-2", "scheduling"),
@@ -87,19 +87,19 @@ impl House {
             places.push(SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)));
         }
         // The pages live with the gateway, which finds them by itself.
+        let apart = apart();
         for part in CONTEXTS {
-            let has = |parts: &str| parts.split(',').any(|one| one == part);
-            let of_part = APART.iter().zip(&places).filter(|((_, parts), _)| has(parts));
+            let of_part = apart.iter().zip(&places).filter(|((_, parts), _)| has(parts, part));
             let addresses: Vec<String> = of_part.map(|(_, address)| address.to_string()).collect();
             told.set(&format!("SERVICES__{}", part.to_uppercase()), addresses.join(","));
         }
         let mut nodes = Vec::new();
-        for ((name, parts), address) in APART.into_iter().zip(&places) {
+        for ((name, parts), address) in apart.iter().zip(&places) {
             let args = ["--roles", parts, "--listen", &address.to_string()].map(str::to_owned).to_vec();
             let mut variables = told.only_of(name, parts);
             // The pages beside the gateway listen at a port that nobody need know.
             variables.extend(own_door(parts));
-            let start = Start { name: name.to_owned(), args, variables, largest_file: None };
+            let start = Start { name: (*name).to_owned(), args, variables, largest_file: None };
             nodes.push(Node::start(program.to_owned(), &folder, *address, start));
         }
         let entry = *places.last().context("there is an entry")?;
@@ -183,6 +183,21 @@ impl House {
         request(into, "POST", "/api/v1/appointments", &self.token, "", &body);
         Some(())
     }
+}
+
+fn has(parts: &str, wanted: &str) -> bool {
+    parts.split(',').any(|part| part == wanted)
+}
+
+/// Every process with its parts.
+fn apart() -> Vec<(&'static str, String)> {
+    let unnamed = CONTEXTS.into_iter().filter(|context| !APART.iter().any(|(_, parts)| has(parts, context)));
+    let more: String = unnamed.map(|context| format!(",{context}")).collect();
+    let with_more = |(name, parts): (&'static str, &str)| {
+        let parts = if has(parts, "people") { format!("{parts}{more}") } else { parts.to_owned() };
+        (name, parts)
+    };
+    APART.into_iter().map(with_more).collect()
 }
 
 fn own_door(parts: &str) -> Option<(String, String)> {
