@@ -29,7 +29,8 @@ async fn a_first_visit_is_light_and_nothing_moves() -> Result<()> {
             guest.look(PHONE, Theme::Light, "id").await?;
             // 1.6 Mbit/s, 150 ms there and back, a processor a quarter as fast.
             guest.devtools("Network.enable", &json!({})).await?;
-            let slow = json!({ "offline": false, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750 });
+            let slow =
+                json!({ "offline": false, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750 });
             guest.devtools("Network.emulateNetworkConditions", &slow).await?;
             guest.devtools("Emulation.setCPUThrottlingRate", &json!({ "rate": 4 })).await?;
             guest.goto(&site.page(path)).await?;

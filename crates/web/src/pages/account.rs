@@ -123,7 +123,11 @@ pub(super) struct Device {
 }
 
 /// `POST /akun/perangkat-ini`: whether this browser keeps the next visits, to be read without a connection.
-pub(super) async fn keep_here(State(site): State<Site>, visitor: Visitor, Form(given): Form<Device>) -> Result<Response> {
+pub(super) async fn keep_here(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Form(given): Form<Device>,
+) -> Result<Response> {
     visitor.cx.account()?;
     let keep = given.keep == "yes";
     let mut answer = visitor.go_and_say("/akun", if keep { "flash-keeps" } else { "flash-keeps-not" })?;

@@ -89,11 +89,8 @@ async fn fields(
     chosen: Option<&str>,
 ) -> Result<Vec<Option_>> {
     let locale = visitor.speech.locale;
-    let mut fields = vec![Option_ {
-        value: format!("{path}#docs-h"),
-        label: visitor.say("any"),
-        chosen: chosen.is_none(),
-    }];
+    let mut fields =
+        vec![Option_ { value: format!("{path}#docs-h"), label: visitor.say("any"), chosen: chosen.is_none() }];
     for field in site.directory.specialities(&visitor.cx).await? {
         if doctors.iter().any(|doctor| doctor.specialities.contains(&field.name)) {
             fields.push(Option_ {

@@ -25,20 +25,20 @@ const HOUSE_ZONE: &str = "Asia/Jakarta";
 /// `GET /akun/hapus`
 pub(super) async fn ask(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
     visitor.cx.account()?;
-    let page = page(&site, &visitor, &Sure::default(), Vec::new()).await?;
+    let page = page(&site, &visitor, &Leaving::default(), Vec::new()).await?;
     visitor.page(&page)
 }
 
 /// The form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Sure {
+pub(super) struct Leaving {
     sure: String,
     password: String,
     code: String,
 }
 
-async fn page(site: &Site, visitor: &Visitor, given: &Sure, mends: Vec<Mend>) -> Result<Leave> {
+async fn page(site: &Site, visitor: &Visitor, given: &Leaving, mends: Vec<Mend>) -> Result<Leave> {
     let coming = AppointmentSearch {
         when: Some(When::Upcoming),
         mine: Some(true),
@@ -65,7 +65,7 @@ pub(super) async fn unregister(
     State(site): State<Site>,
     visitor: Visitor,
     headers: HeaderMap,
-    Form(given): Form<Sure>,
+    Form(given): Form<Leaving>,
 ) -> Result<Response> {
     visitor.cx.account()?;
     let mut mends = Vec::new();
@@ -91,7 +91,7 @@ pub(super) async fn unregister(
 }
 
 /// What is wrong with the proof, if anything. The sign-in that proves it ends with all others when the account closes.
-async fn unproven(site: &Site, visitor: &Visitor, headers: &HeaderMap, given: &Sure) -> Result<Option<Mend>> {
+async fn unproven(site: &Site, visitor: &Visitor, headers: &HeaderMap, given: &Leaving) -> Result<Option<Mend>> {
     let Some(account) = &visitor.account else { return Err(Error::NotFound("account")) };
     let code = Some(given.code.trim().to_owned()).filter(|code| !code.is_empty());
     let ask = LogIn { login: account.email.clone(), password: given.password.clone(), code };

@@ -26,9 +26,8 @@ const REMINDERS: [(u32, &str); 5] = [
     (30, "remind-30-minutes"),
 ];
 /// Hours at which quiet may begin and end.
-const HOURS: [&str; 12] = [
-    "18:00", "19:00", "20:00", "21:00", "22:00", "23:00", "04:00", "05:00", "06:00", "07:00", "08:00", "09:00",
-];
+const HOURS: [&str; 12] =
+    ["18:00", "19:00", "20:00", "21:00", "22:00", "23:00", "04:00", "05:00", "06:00", "07:00", "08:00", "09:00"];
 
 /// `GET /akun/pemberitahuan`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
@@ -89,11 +88,8 @@ fn reminders(visitor: &Visitor, set: &[u32]) -> Vec<Option_> {
     let known = REMINDERS.iter().map(|(minutes, key)| (*minutes, visitor.say(key)));
     let others = set.iter().filter(|set| REMINDERS.iter().all(|(minutes, _)| minutes != *set));
     let others = others.map(|minutes| (*minutes, visitor.say_with("minutes", &[("n", &minutes.to_string())])));
-    let option = |(minutes, label): (u32, String)| Option_ {
-        value: minutes.to_string(),
-        label,
-        chosen: set.contains(&minutes),
-    };
+    let option =
+        |(minutes, label): (u32, String)| Option_ { value: minutes.to_string(), label, chosen: set.contains(&minutes) };
     known.chain(others).map(option).collect()
 }
 
@@ -104,11 +100,8 @@ fn hours(visitor: &Visitor, set: Option<LocalTime>, usual: &str) -> Vec<Option_>
         all.push(&set);
     }
     let mark = if visitor.speech.locale == platform::i18n::Locale::Id { "." } else { ":" };
-    let hour = |hour: &&str| Option_ {
-        value: (*hour).to_owned(),
-        label: hour.replace(':', mark),
-        chosen: **hour == *set,
-    };
+    let hour =
+        |hour: &&str| Option_ { value: (*hour).to_owned(), label: hour.replace(':', mark), chosen: **hour == *set };
     all.iter().map(hour).collect()
 }
 

@@ -1,9 +1,7 @@
 //! Own account, one's data, and leaving for good.
 
 use super::{COMPLAINT_ID, Maker, Sample};
-use crate::view::{
-    Account, Area, Consent, Erased, ErasedPart, Field, Here, Leave, Line, Mend, OwnData, Shell,
-};
+use crate::view::{Account, Area, Consent, Erased, ErasedPart, Field, Here, Leave, Line, Mend, OwnData, Shell};
 
 impl Maker<'_> {
     /// A frame under the account; somebody is always signed in there.
@@ -27,7 +25,10 @@ impl Maker<'_> {
                     line("profile-phone", "0812 •••• 4821"),
                     line("profile-address", "Jl. Cendrawasih No. 4, Mariso, Makassar 90121"),
                     line("profile-kind", &self.say("kind-general")),
-                    line("profile-contact", &self.either("Salmah (ibu), 0813 •••• 7766", "Salmah (mother), 0813 •••• 7766")),
+                    line(
+                        "profile-contact",
+                        &self.either("Salmah (ibu), 0813 •••• 7766", "Salmah (mother), 0813 •••• 7766"),
+                    ),
                 ]
             },
             warnings: if self.is(Sample::Failing) {

@@ -48,10 +48,7 @@ impl Maker<'_> {
                 },
                 Term { icon: "info", text: self.say("policy-once-a-day") },
             ],
-            fields: Self::choices(
-                &[("?", &self.say("any")), ("?poli=anak", &self.either("Anak", "Paediatrics"))],
-                "?",
-            ),
+            fields: Self::choices(&[("?", &self.say("any")), ("?poli=anak", &self.either("Anak", "Paediatrics"))], "?"),
             doctors: if self.is(Sample::Empty) { vec![] } else { self.cards() },
         }
     }

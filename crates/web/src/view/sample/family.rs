@@ -21,9 +21,14 @@ impl Maker<'_> {
         match self.sample {
             Sample::Empty => vec![],
             Sample::Long => {
-                vec![member(Sitter::Man, LONG, child, false), member(Sitter::Woman, &LONG.replace(' ', "-"), parent, true)]
+                vec![
+                    member(Sitter::Man, LONG, child, false),
+                    member(Sitter::Woman, &LONG.replace(' ', "-"), parent, true),
+                ]
             }
-            Sample::Full => (1..=20).map(|n| member(Sitter::Anyone, &format!("Rafa {n}"), child.clone(), n % 3 == 0)).collect(),
+            Sample::Full => {
+                (1..=20).map(|n| member(Sitter::Anyone, &format!("Rafa {n}"), child.clone(), n % 3 == 0)).collect()
+            }
             Sample::Normal | Sample::Failing => vec![
                 member(Sitter::Man, "Rafa Alfarizi", child, false),
                 member(Sitter::Woman, "Salmah Daeng Ngai", parent, true),

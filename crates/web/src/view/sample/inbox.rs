@@ -46,11 +46,15 @@ impl Maker<'_> {
 
     pub(super) fn notices(&self) -> Notices {
         let failing = self.is(Sample::Failing);
-        let kinds: Vec<(&str, String)> =
-            [("booked", "told-booked"), ("moved", "told-moved"), ("cancelled", "told-cancelled"), ("reminder", "told-reminder")]
-                .into_iter()
-                .map(|(kind, key)| (kind, self.say(key)))
-                .collect();
+        let kinds: Vec<(&str, String)> = [
+            ("booked", "told-booked"),
+            ("moved", "told-moved"),
+            ("cancelled", "told-cancelled"),
+            ("reminder", "told-reminder"),
+        ]
+        .into_iter()
+        .map(|(kind, key)| (kind, self.say(key)))
+        .collect();
         let kinds: Vec<(&str, &str)> = kinds.iter().map(|(kind, label)| (*kind, label.as_str())).collect();
         let feed = if self.is(Sample::Empty) {
             String::new()
