@@ -1,5 +1,5 @@
 //! What scheduling does by itself: tidies expired holds, lets unanswered requests lapse, tells directory the earliest
-//! free times, settles what was decided about appointments in a leave, forgets old idempotency keys. Every job may run twice, on two nodes, or after a week off (R.O5).
+//! free times, settles what was decided about appointments in a leave, forgets old idempotency keys and claims of times long past. Every job may run twice, on two nodes, or after a week off (R.O5).
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use contracts::scheduling::LeaveId;
 use jiff::SignedDuration;
 use platform::jobs::Jobs;
 
-use crate::{SchedulingContext, idempotency, leave_settle};
+use crate::{SchedulingContext, idempotency, leave_settle, past};
 
 impl SchedulingContext {
     /// The jobs of this context.
@@ -52,6 +52,11 @@ impl SchedulingContext {
                 while this.lapse_proposals(&cx).await? > 0 {}
                 Ok(())
             }
+        });
+        let this = self.clone();
+        jobs.every("forget-past", SignedDuration::from_hours(24), move |cx| {
+            let this = this.clone();
+            async move { past::forget(&this.db, cx.now()).await }
         });
         let this = self.clone();
         jobs.every("forget-keys", SignedDuration::from_hours(1), move |cx| {

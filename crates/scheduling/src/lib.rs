@@ -33,6 +33,7 @@ mod lists;
 mod moves;
 mod outside;
 mod owner;
+mod past;
 mod policy;
 mod preview;
 mod reactions;
