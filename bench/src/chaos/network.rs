@@ -16,14 +16,15 @@ use crate::client::Client;
 use crate::staff;
 
 /// The contexts, each with a database of its own.
-pub const CONTEXTS: [&str; 4] = ["auth", "people", "directory", "scheduling"];
+pub const CONTEXTS: [&str; 5] = ["auth", "people", "directory", "scheduling", "notifications"];
 /// The processes beside the gateway, with their parts.
-const APART: [(&str, &str); 7] = [
+const APART: [(&str, &str); 8] = [
     ("auth", "auth"),
     ("people", "people"),
     ("directory", "directory"),
     ("scheduling-1", "scheduling"),
     ("scheduling-2", "scheduling"),
+    ("notifications", "notifications"),
     ("web-1", "web"),
     ("web-2", "web"),
 ];
@@ -84,7 +85,7 @@ impl Network {
             places.push(address);
             to_nodes.insert(name, Link::to(address).await?);
         }
-        for part in ["auth", "people", "directory", "scheduling", "web"] {
+        for part in ["auth", "people", "directory", "scheduling", "notifications", "web"] {
             let of_part = APART.iter().filter(|(_, of)| *of == part);
             let addresses: Vec<String> = of_part.map(|(name, _)| to_nodes[name].address.to_string()).collect();
             common.set(&format!("SERVICES__{}", part.to_uppercase()), addresses.join(","));
@@ -180,7 +181,7 @@ impl Variables {
         let mut own = self.clone();
         own.set("TRACE__SERVICE", name);
         let has = |wanted: &str| parts.split(',').any(|part| part == wanted);
-        let keys = ["auth", "people", "scheduling"].into_iter().any(has);
+        let keys = ["auth", "people", "scheduling", "notifications"].into_iter().any(has);
         for other in CONTEXTS.iter().filter(|context| !has(context)).chain((!keys).then_some(&"keys")) {
             own.set(&format!("DATABASE__{}", other.to_uppercase()), "postgres://nobody@127.0.0.1:1/none");
         }

@@ -9,7 +9,11 @@ mod system;
 use std::sync::Arc;
 
 use axum::Router;
-use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling, system::System};
+use contracts::{
+    auth::Auth, directory::Directory, notifications::Notifications, people::People, scheduling::Scheduling,
+    system::System,
+};
+use notifications::Bell;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -25,6 +29,10 @@ pub struct Verbs {
     pub directory: Arc<dyn Directory>,
     /// Appointments.
     pub scheduling: Arc<dyn Scheduling>,
+    /// What people are told.
+    pub notifications: Arc<dyn Notifications>,
+    /// Rings for those who look at their inbox.
+    pub bell: Bell,
     /// The house as its operators see it.
     pub system: Arc<dyn System>,
     /// Sign-ups from one address in ten minutes at most.
@@ -45,7 +53,7 @@ impl Api {
     /// Puts the routes of all parts together. What is composed of several contexts is answered by the first one it is
     /// about.
     pub fn new(verbs: &Verbs) -> Self {
-        let Verbs { auth, people, directory, scheduling, system, .. } = verbs;
+        let Verbs { auth, people, directory, scheduling, notifications, bell, system, .. } = verbs;
         let of_auth = auth::http::routes(auth.clone()).merge(register::routes(verbs));
         let of_directory =
             directory::http::routes(directory.clone()).merge(directory::http::short_routes(directory.clone()));
@@ -54,6 +62,7 @@ impl Api {
             (Part::People, people::http::routes(people.clone())),
             (Part::Directory, of_directory),
             (Part::Scheduling, scheduling::http::routes(scheduling.clone())),
+            (Part::Notifications, notifications::http::routes(notifications.clone(), bell.clone())),
         ];
         let mut whole = describe::empty();
         let mut parts = Vec::new();

@@ -53,6 +53,8 @@ settings! {
         directory: Private<String> = "" (secret),
         /// A database of its own for scheduling; empty: by database.url.
         scheduling: Private<String> = "" (secret),
+        /// A database of its own for notifications; empty: by database.url.
+        notifications: Private<String> = "" (secret),
         /// A database of its own for data keys; empty: by database.url.
         keys: Private<String> = "" (secret),
         /// SQLite: reads at the same time in each file.
@@ -73,7 +75,7 @@ settings! {
 settings! {
     /// Which parts of the program live in this process, and where the others do. One process does everything by default.
     pub struct Services in "services" {
-        /// Parts that live here, separated by commas: gateway, web, auth, people, directory, scheduling; empty: everything in one process.
+        /// Parts that live here, separated by commas: gateway, web, auth, people, directory, scheduling, notifications; empty: everything in one process.
         roles: String = "",
         /// Address and port at which other processes call the contexts of this one; empty: server.listen, below /internal.
         listen: String = "",
@@ -85,18 +87,14 @@ settings! {
         directory: String = "",
         /// Where scheduling lives.
         scheduling: String = "",
+        /// Where notifications live.
+        notifications: String = "",
         /// Where the pages live.
         web: String = "",
         /// Where gateways answer calls of other processes (services.listen of theirs); empty: operators do not see them.
         gateway: String = "",
         /// Port of /readyz of the others; 0: the same port.
         ready_port: u16 = 0,
-    }
-}
-
-settings! {
-    /// Where backups are put and when they are made.
-    pub struct Backup in "backup" {
         /// File with the certificate, and its chain, that this process shows to the others, for the names of its roles (web, scheduling); empty: calls between processes are not encrypted. With it /livez and /readyz need server.operations_listen.
         tls_certificate: String = "",
         /// File with the key of that certificate.
@@ -105,20 +103,26 @@ settings! {
         tls_authority: String = "",
         /// Folder with role.pub of every role and role.key of those that live here (mediverse keys services), by which processes prove their roles to each other; empty: by one key made from that of the house, which proves no role.
         keys: String = "",
+    }
+}
+
+settings! {
+    /// Where backups are put and when they are made.
+    pub struct Backup in "backup" {
         /// Folder of the backups, on another disk or mounted from another place.
         folder: String = "",
         /// Backups kept, which are days where one is made every day; data keys live 30 days whatever stands here.
         keep: usize = 14,
+        /// Time of the day, such as 02:30, at which a process that runs every context makes one by itself; empty: somebody else calls mediverse backup.
+        at: String = "",
+        /// Zone of that time.
+        zone: String = "Asia/Jakarta",
     }
 }
 
 settings! {
     /// What operators see.
     pub struct Log in "log" {
-        /// Time of the day, such as 02:30, at which a process that runs every context makes one by itself; empty: somebody else calls mediverse backup.
-        at: String = "",
-        /// Zone of that time.
-        zone: String = "Asia/Jakarta",
         /// lines for people, json for collectors, auto: lines at a terminal.
         format: String = "auto",
         /// What is logged, such as info,platform=debug.
@@ -165,6 +169,8 @@ pub const TABLES: &[&[Setting]] = &[
     Sessions::SETTINGS,
     Services::SETTINGS,
     gateway::Settings::SETTINGS,
+    notifications::Mail::SETTINGS,
+    notifications::Calendars::SETTINGS,
     platform::bus::Broker::SETTINGS,
     platform::shared::Settings::SETTINGS,
 ];
@@ -190,6 +196,10 @@ pub struct Settings {
     pub services: Services,
     /// The single entry.
     pub gateway: gateway::Settings,
+    /// Where e-mail is handed in.
+    pub mail: notifications::Mail,
+    /// Calendars that doctors keep elsewhere.
+    pub calendars: notifications::Calendars,
     /// What carries events between processes.
     pub rabbitmq: platform::bus::Broker,
     /// What nodes share.
@@ -227,6 +237,8 @@ impl Settings {
             sessions: Sessions::of(config)?,
             services: Services::of(config)?,
             gateway: gateway::Settings::of(config)?,
+            mail: notifications::Mail::of(config)?,
+            calendars: notifications::Calendars::of(config)?,
             rabbitmq: platform::bus::Broker::of(config)?,
             redis: platform::shared::Settings::of(config)?,
         })
@@ -261,16 +273,6 @@ impl Services {
         Roles::parse(&self.roles)
     }
 
-    /// Where a part answers calls of others.
-    pub fn addresses(&self, part: Part) -> Vec<String> {
-        let named = match part {
-            Part::Gateway => &self.gateway,
-            Part::Web => &self.web,
-            Part::Auth => &self.auth,
-            Part::People => &self.people,
-            Part::Directory => &self.directory,
-            Part::Scheduling => &self.scheduling,
-        };
     /// What this process shows to the others and knows them by; none where calls are not encrypted. Fails where files
     /// are missing or do not fit.
     pub fn tls(&self) -> Result<Option<Arc<Mutual>>> {
@@ -285,6 +287,17 @@ impl Services {
         Mutual::open(certificate, key, authority).map(Some)
     }
 
+    /// Where a part answers calls of others.
+    pub fn addresses(&self, part: Part) -> Vec<String> {
+        let named = match part {
+            Part::Gateway => &self.gateway,
+            Part::Web => &self.web,
+            Part::Auth => &self.auth,
+            Part::People => &self.people,
+            Part::Directory => &self.directory,
+            Part::Scheduling => &self.scheduling,
+            Part::Notifications => &self.notifications,
+        };
         let plain = |address: &str| address.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
         named.split(',').map(plain).filter(|address| !address.is_empty()).collect()
     }
@@ -333,6 +346,7 @@ impl Database {
             "people" => self.people.expose(),
             "directory" => self.directory.expose(),
             "scheduling" => self.scheduling.expose(),
+            "notifications" => self.notifications.expose(),
             "keys" => self.keys.expose(),
             _ => "",
         };

@@ -1,11 +1,12 @@
 //! A house that answers at an address, until it is told to stop.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::Router;
 use platform::{
     Error, Result,
-    http::{ServeLimits, serve_with},
+    http::{ServeLimits, serve_over},
+    tls::Mutual,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -52,19 +53,20 @@ impl Site {
         let running = house.start().await?;
         let (stop, stopped) = watch::channel(false);
         let mut servers = Vec::new();
-        let mut serve = |listener: Option<TcpListener>, router: Router| {
+        let mut serve = |listener: Option<TcpListener>, router: Router, tls: Option<Arc<Mutual>>| {
             if let Some(listener) = listener {
-                servers.push(tokio::spawn(serve_with(listener, router, told(stopped.clone()), limits)));
+                servers.push(tokio::spawn(serve_over(listener, router, told(stopped.clone()), limits, tls)));
             }
         };
+        let tls = running.house.tls();
         if doors.routes.is_some() {
-            serve(doors.routes, running.router()?);
+            serve(doors.routes, running.router()?, tls.clone());
         }
-        serve(doors.services, running.house.internal());
+        serve(doors.services, running.house.internal(), tls);
         let gateway = running.house.start_gateway(own).await?;
         running.house.needs(entry_checks(gateway.as_ref()));
         if doors.operations.is_some() {
-            serve(doors.operations, running.house.operations_with(entry_checks(gateway.as_ref()))?);
+            serve(doors.operations, running.house.operations_with(entry_checks(gateway.as_ref()))?, None);
         }
         let address = gateway.as_ref().map(gateway::Handle::address).or(own);
         let address = address.ok_or_else(|| Error::internal("nothing listens: name a role"))?;

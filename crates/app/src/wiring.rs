@@ -4,16 +4,21 @@
 
 mod elsewhere;
 mod entry;
+mod passes;
 mod roles;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use auth::{AuthContext, Doorkeeper};
 use axum::Router;
-use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling, system::System};
+use contracts::{
+    auth::Auth, directory::Directory, notifications::Notifications, people::People, scheduling::Scheduling,
+    system::System,
+};
 use directory::DirectoryContext;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
+use notifications::{Bell, NotificationsContext, Smtp};
 use people::PeopleContext;
 use platform::{
     Clock, Cx, Error, Result,
@@ -27,8 +32,9 @@ use platform::{
     live::Live,
     shared::Shared,
     telemetry::Metrics,
+    tls::Mutual,
 };
-use remote::RemoteScheduling;
+use remote::{Passes, RemoteScheduling};
 use scheduling::SchedulingContext;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -38,7 +44,7 @@ pub use self::{
     roles::{Part, Roles},
 };
 
-use crate::{api, health as ready, mailbox::Mailbox, numbers, settings::Settings};
+use crate::{api, backup, health as ready, mailbox::Mailbox, numbers, settings::Settings};
 
 use crate::system::{self, Own};
 
@@ -96,12 +102,20 @@ pub struct House {
     pub directory: Arc<dyn Directory>,
     /// Appointments.
     pub scheduling: Arc<dyn Scheduling>,
+    /// What people are told.
+    pub notifications: Arc<dyn Notifications>,
+    /// Rings for those who look at their inbox.
+    bell: Bell,
     own: Contexts,
     doorkeeper: Option<Arc<Doorkeeper>>,
     /// This process as operators see it, and the whole house.
     process: Arc<Own>,
     system: Arc<dyn System>,
     remote_scheduling: Option<Arc<RemoteScheduling>>,
+    /// How this process proves to others which one it is.
+    passes: Passes,
+    /// What it shows to others on the way, where connections are made sure.
+    tls: Option<Arc<Mutual>>,
     /// What the nodes share, where they do.
     shared: Shared,
     /// Codes to be read, in the demonstration.
@@ -116,6 +130,7 @@ struct Contexts {
     people: Option<Arc<PeopleContext>>,
     directory: Option<Arc<DirectoryContext>>,
     scheduling: Option<Arc<SchedulingContext>>,
+    notifications: Option<Arc<NotificationsContext>>,
 }
 
 impl House {
@@ -133,7 +148,9 @@ impl House {
             open_keys(keys, &master),
             try_join_all(Part::CONTEXTS.iter().filter_map(|part| of(*part).map(|db| bring_up_to_date(*part, db)))),
         )?;
-        let elsewhere = Elsewhere::new(&settings, &roles, &master, &world);
+        let passes = passes::of(&settings, &roles, &master, &world)?;
+        let tls = if roles.is_whole() { None } else { settings.services.tls()? };
+        let elsewhere = Elsewhere::new(&settings, &roles, passes.clone(), tls.clone());
         let mut own = Contexts::default();
         let people: Arc<dyn People> = match (of(Part::People), &keys) {
             (Some(db), Some(keys)) => {
@@ -157,7 +174,17 @@ impl House {
             let (Some(db), Some(keys)) = (of(Part::Scheduling), &keys) else { return Ok(None) };
             SchedulingContext::start(db, people.clone(), keys.clone(), &master).await.map(Some)
         };
-        (own.auth, own.directory, own.scheduling) = tokio::try_join!(auth, directory, scheduling)?;
+        let live = Live::over(&shared);
+        let bell = Bell::over(&live);
+        let notifications = async {
+            let (Some(db), Some(keys)) = (of(Part::Notifications), &keys) else { return Ok(None) };
+            let house = notifications::House::at(&settings.server.public_url);
+            let (texts, keys, bell) = (texts.clone(), keys.clone(), bell.clone());
+            let parts = notifications::Parts { db, texts, keys, master: &master, house, bell };
+            NotificationsContext::open(&cx, parts).await.map(|notifications| Some(Arc::new(notifications)))
+        };
+        (own.auth, own.directory, own.scheduling, own.notifications) =
+            tokio::try_join!(auth, directory, scheduling, notifications)?;
         let auth: Arc<dyn Auth> = match &own.auth {
             Some(auth) => auth.clone(),
             None => elsewhere.auth()?,
@@ -167,7 +194,7 @@ impl House {
             None => elsewhere.directory()?,
         };
         if let Some(scheduling) = own.scheduling.as_ref().filter(|_| shared.is_used()) {
-            scheduling.share_moves(&Live::over(&shared));
+            scheduling.share_moves(&live);
         }
         let remote_scheduling = if own.scheduling.is_none() { Some(elsewhere.scheduling()?) } else { None };
         let scheduling: Arc<dyn Scheduling> = match (&own.scheduling, &remote_scheduling) {
@@ -175,10 +202,22 @@ impl House {
             (None, Some(scheduling)) => scheduling.clone(),
             (None, None) => return Err(Error::internal("scheduling is neither here nor elsewhere")),
         };
+        let notifications: Arc<dyn Notifications> = match &own.notifications {
+            Some(notifications) => notifications.clone(),
+            None => elsewhere.notifications(),
+        };
+        if let Some(notifications) = &own.notifications {
+            notifications.reach(&settings.calendars);
+            if settings.mail.is_used() {
+                notifications.carry_by(Arc::new(Smtp::new(&settings.mail)?));
+            }
+        }
         let doorkeeper = own.auth.is_none().then(|| Arc::new(Doorkeeper::new(auth.clone(), world.clock.clone())));
-        let process = Arc::new(Own::new(&world, &roles, &databases, checks(&settings, &world, &databases, doorkeeper.as_ref())));
+        let process = Arc::new(Own::new(&world, &roles, &databases, checks(&settings, &world, &databases, doorkeeper.as_ref(), &passes)));
         let system = Arc::new(system::House::new(process.clone(), elsewhere.processes()));
         Ok(Self {
+            passes,
+            tls,
             process,
             system,
             settings,
@@ -191,6 +230,8 @@ impl House {
             people,
             directory,
             scheduling,
+            notifications,
+            bell,
             own,
             doorkeeper,
             remote_scheduling,
@@ -214,7 +255,11 @@ impl House {
     pub async fn with_mailbox(mut self, folder: &Path) -> Result<Self> {
         let url = format!("sqlite:{}/mailbox.db", folder.display());
         let db = Db::open(&url, self.settings.database.options()).await.map_err(|e| refused(e, "mailbox"))?;
-        self.mailbox = Some(Mailbox::open(db).await?);
+        let mailbox = Mailbox::open(db).await?;
+        if let Some(notifications) = &self.own.notifications {
+            notifications.carry_by(Arc::new(mailbox.clone()));
+        }
+        self.mailbox = Some(mailbox);
         Ok(self)
     }
 
@@ -244,7 +289,7 @@ impl House {
         for (name, db) in self.databases.iter().filter(|(name, _)| *name != KEYS) {
             bus.source(name, db.clone());
         }
-        let Contexts { auth, people, directory, scheduling } = &self.own;
+        let Contexts { auth, people, directory, scheduling, notifications } = &self.own;
         if let Some(auth) = auth {
             bus.join(auth.clone().reactions());
         }
@@ -257,6 +302,9 @@ impl House {
         if let Some(scheduling) = scheduling {
             bus.join(scheduling.reactions());
         }
+        if let Some(notifications) = notifications {
+            bus.join(notifications.reactions());
+        }
         if let Some(mailbox) = &self.mailbox {
             bus.join(mailbox.reactions());
         }
@@ -268,11 +316,18 @@ impl House {
     pub async fn start(self) -> Result<Running> {
         let bus = Arc::new(self.start_bus().await?);
         let World { clock, entropy } = &self.world;
-        let Contexts { auth, people, scheduling, .. } = &self.own;
+        let Contexts { auth, people, scheduling, notifications, .. } = &self.own;
+        let daily = self.daily()?;
+        let of_auth = auth.as_ref().map(|auth| {
+            let mut jobs = auth.clone().jobs();
+            backup::add_job(&mut jobs, daily.as_ref());
+            jobs
+        });
         let due = [
-            auth.as_ref().map(|auth| auth.clone().jobs()),
+            of_auth,
             people.as_ref().map(|people| people.jobs()),
             scheduling.as_ref().map(scheduling::SchedulingContext::jobs),
+            notifications.as_ref().map(|notifications| notifications.jobs()),
         ];
         let mut jobs = Vec::new();
         for context in due.into_iter().flatten() {
@@ -283,6 +338,16 @@ impl House {
         Ok(Running { house: self, bus, jobs, stop, following })
     }
 
+    /// The backups this process makes by itself: one that reaches every database may, where the settings say when.
+    fn daily(&self) -> Result<Option<Arc<backup::Daily>>> {
+        let daily = backup::Daily::of(&self.settings, &self.master)?;
+        if daily.is_some() && !self.roles.has_all_contexts() {
+            tracing::warn!("setting backup.at: this process does not reach every database; have mediverse backup called");
+            return Ok(None);
+        }
+        Ok(daily.map(Arc::new))
+    }
+
     /// The REST API with its description, around verbs in this process.
     pub fn api(&self) -> api::Api {
         api::Api::new(&api::Verbs {
@@ -290,6 +355,8 @@ impl House {
             people: self.people.clone(),
             directory: self.directory.clone(),
             scheduling: self.scheduling.clone(),
+            notifications: self.notifications.clone(),
+            bell: self.bell.clone(),
             system: self.system.clone(),
             sign_ups: self.settings.server.sign_ups,
             shared: self.shared.clone(),
@@ -314,6 +381,11 @@ impl House {
         Ok(if beside { public.merge(self.services()) } else { public })
     }
 
+    /// What this process shows to the others, and they to it, at every listener but that of operations.
+    pub fn tls(&self) -> Option<Arc<Mutual>> {
+        self.tls.clone()
+    }
+
     /// What other processes call here, for a listener of its own.
     pub fn internal(&self) -> Router {
         self.services()
@@ -327,9 +399,11 @@ impl House {
             directory: self.directory(),
             scheduling: self.scheduling(),
             system: self.system.clone(),
+            notifications: self.notifications(),
             texts: self.texts.clone(),
             seal: self.master.sealing("pages"),
             https: self.settings.server.https(),
+            demo: self.mailbox.is_some(),
         })
     }
 
@@ -350,8 +424,9 @@ impl House {
         if let Some(scheduling) = &self.own.scheduling {
             gauges.push(numbers::holds(scheduling, &self.world.clock));
         }
+        gauges.extend(backup::gauges(&self.settings, &self.master, &self.world.clock));
         numbers::build(&self.roles.name());
-        let mut checks = checks(&self.settings, &self.world, &self.databases, self.doorkeeper.as_ref());
+        let mut checks = checks(&self.settings, &self.world, &self.databases, self.doorkeeper.as_ref(), &self.passes);
         checks.extend(more);
         Ok(health::router(checks, Some(metrics.asking(gauges))))
     }
@@ -443,8 +518,10 @@ fn checks(
     world: &World,
     databases: &[(&'static str, Db)],
     doorkeeper: Option<&Arc<Doorkeeper>>,
+    passes: &Passes,
 ) -> Vec<Check> {
     let mut checks = ready::checks(databases, &world.clock);
+    checks.extend(passes::check(passes, databases.iter().map(|(_, db)| db.engine()), &world.clock));
     for (name, url) in [("broker", &settings.rabbitmq.url), ("redis", &settings.redis.url)] {
         if !url.expose().is_empty() {
             checks.push(Check::listens(name, url.expose()).dispensable());
@@ -457,7 +534,7 @@ fn checks(
 }
 
 /// The contexts that answer an erasure.
-const ERASING: &[&str] = &["auth", "people", "directory", "scheduling"];
+const ERASING: &[&str] = &["auth", "people", "directory", "scheduling", "notifications"];
 
 /// Every text of every crate.
 pub fn texts() -> Result<Texts> {
@@ -467,6 +544,7 @@ pub fn texts() -> Result<Texts> {
         .with(people::TEXTS)
         .with(directory::TEXTS)
         .with(scheduling::TEXTS)
+        .with(notifications::TEXTS)
         .with(web::TEXTS)
         .with(gateway::TEXTS)
         .with(crate::TEXTS)
@@ -493,6 +571,11 @@ impl House {
     /// Appointments.
     pub fn scheduling(&self) -> Arc<dyn Scheduling> {
         self.scheduling.clone()
+    }
+
+    /// What people are told.
+    pub fn notifications(&self) -> Arc<dyn Notifications> {
+        self.notifications.clone()
     }
 }
 
@@ -535,6 +618,7 @@ async fn bring_up_to_date(part: Part, db: Db) -> Result<()> {
         Part::Auth => migrate(&db, "auth", auth::MIGRATIONS).await,
         Part::People => migrate(&db, "people", people::MIGRATIONS).await,
         Part::Directory => migrate(&db, "directory", directory::MIGRATIONS).await,
+        Part::Notifications => migrate(&db, "notifications", notifications::MIGRATIONS).await,
         Part::Scheduling | Part::Web | Part::Gateway => Ok(()),
     }
 }

@@ -10,13 +10,14 @@ use platform::db::{Db, DbOptions, Engine, Migration};
 use testkit::db::Fresh;
 
 /// Every ledger of every context.
-const LEDGERS: [(&str, &[Migration]); 6] = [
+const LEDGERS: [(&str, &[Migration]); 7] = [
     ("bus", platform::bus::MIGRATIONS),
     ("jobs", platform::jobs::MIGRATIONS),
     ("auth", auth::MIGRATIONS),
     ("people", people::MIGRATIONS),
     ("directory", directory::MIGRATIONS),
     ("scheduling", scheduling::MIGRATIONS),
+    ("notifications", notifications::MIGRATIONS),
 ];
 
 /// J3

@@ -140,7 +140,7 @@ async fn shared_out(url: &str) -> Vec<Vec<Value>> {
 
 /// Leases of relays and jobs that somebody still holds.
 fn held(data: &Path) -> i64 {
-    ["auth", "people", "directory", "scheduling"]
+    ["auth", "people", "directory", "scheduling", "notifications"]
         .iter()
         .map(|name| {
             let file = rusqlite::Connection::open(data.join(format!("{name}.db"))).unwrap();

@@ -68,11 +68,7 @@ async fn parked(State(system): House, cx: Cx) -> Result<Json<Gathered<ParkedEven
 #[utoipa::path(post, path = "/api/v1/system/parked/{hearer}/{id}/retry", operation_id = "retry_parked", tag = "system", security(("bearer" = [])),
     params(("hearer" = String, Path, description = "The context"), ("id" = String, Path, description = "The event")),
     responses((status = 202), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
-async fn retry_parked(
-    State(system): House,
-    cx: Cx,
-    Path((hearer, id)): Path<(String, String)>,
-) -> Result<StatusCode> {
+async fn retry_parked(State(system): House, cx: Cx, Path((hearer, id)): Path<(String, String)>) -> Result<StatusCode> {
     system.retry_parked(&cx, &hearer, &id).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -90,7 +90,11 @@ impl Daily {
     pub async fn look(&self, now: Timestamp) -> Result<Option<PathBuf>> {
         let to = PathBuf::from(&self.settings.backup.folder);
         let waits = self.failed().is_some_and(|failed| now < failed.again());
-        if waits || newest(&self.settings, &self.master).await?.is_some_and(|at| self.hour.last(now).is_ok_and(|due| at >= due)) {
+        if waits {
+            return Ok(None);
+        }
+        let (newest, due) = (newest(&self.settings, &self.master, now).await?, self.hour.last(now)?);
+        if newest.is_some_and(|at| at >= due) {
             return Ok(None);
         }
         let plan = Plan { to, keep: self.settings.backup.keep, now };
@@ -112,10 +116,16 @@ impl Daily {
         made.map(Some)
     }
 
-    /// Seals keys and ledger.
+    /// Seals keys and ledger, where that was not done for a quarter of an hour.
     pub async fn look_at_keys(&self, now: Timestamp) -> Result<()> {
-        let plan = Plan { to: PathBuf::from(&self.settings.backup.folder), keep: usize::MAX, now };
-        match make_apart(&self.settings, &self.master, &plan).await {
+        let to = PathBuf::from(&self.settings.backup.folder);
+        let folder = to.clone();
+        let newest = blocking(move || apart::newest_moment(&folder)).await?;
+        // One of a clock that was ahead is no reason to wait for it.
+        if newest.is_some_and(|at| (SignedDuration::ZERO..KEYS_EVERY).contains(&now.duration_since(at))) {
+            return Ok(());
+        }
+        match make_apart(&self.settings, &self.master, &Plan { to, keep: usize::MAX, now }).await {
             // The one that is at work seals them too.
             Err(error) if error.is_conflict("backup-running") => Ok(()),
             done => done,
@@ -127,35 +137,26 @@ impl Daily {
     }
 }
 
-/// Puts the jobs of backups among those of a context. They are there also where no backup is made, so that none that
-/// was asked for under other settings is left behind as late.
-pub fn add_jobs(jobs: &mut Jobs, daily: Option<&Arc<Daily>>) {
-    let backup = daily.cloned();
+/// Puts the job of backups among those of a context. It is there also where no backup is made, so that none that was
+/// asked for under other settings is left behind as late.
+pub fn add_job(jobs: &mut Jobs, daily: Option<&Arc<Daily>>) {
+    let daily = daily.cloned();
     jobs.every("backup", LOOK, move |cx: Cx| {
-        let backup = backup.clone();
+        let daily = daily.clone();
         async move {
-            match backup {
-                Some(backup) => backup.look(cx.now()).await.map(drop),
-                None => Ok(()),
-            }
-        }
-    });
-    let keys = daily.cloned();
-    jobs.every("backup-keys", KEYS_EVERY, move |cx: Cx| {
-        let keys = keys.clone();
-        async move {
-            match keys {
-                Some(keys) => keys.look_at_keys(cx.now()).await,
-                None => Ok(()),
-            }
+            let Some(daily) = daily else { return Ok(()) };
+            let made = daily.look(cx.now()).await;
+            // Keys are sealed where a backup could not be made too.
+            daily.look_at_keys(cx.now()).await?;
+            made.map(drop)
         }
     });
 }
 
-/// The moment of the newest set that is whole; none where there is none.
-pub async fn newest(settings: &Settings, master: &MasterKey) -> Result<Option<Timestamp>> {
+/// The moment of the newest set that is whole, and not named by a clock that was ahead; none where there is none.
+pub async fn newest(settings: &Settings, master: &MasterKey, now: Timestamp) -> Result<Option<Timestamp>> {
     let (to, key) = (PathBuf::from(&settings.backup.folder), SealingKey::of(master));
-    blocking(move || Ok(prune::newest(&to, &key))).await
+    blocking(move || Ok(prune::newest(&to, &key, now))).await
 }
 
 /// How old the newest backup is, and the newest keys: where there is none yet, for how long this process has known.
@@ -168,7 +169,7 @@ pub fn gauges(settings: &Settings, master: &MasterKey, clock: &platform::Clock) 
         let (settings, master, now) = (settings.clone(), master.clone(), clock.now());
         async move {
             let age = |at: Option<Timestamp>| now.duration_since(at.unwrap_or(began)).as_secs_f64().max(0.0);
-            if let Ok(at) = newest(&settings, &master).await {
+            if let Ok(at) = newest(&settings, &master, now).await {
                 metrics::gauge!("backup_age_seconds").set(age(at));
             }
             let to = PathBuf::from(&settings.backup.folder);

@@ -24,7 +24,7 @@ use platform::{
 
 pub use self::{
     check::Finding,
-    daily::{Daily, add_jobs, gauges, newest},
+    daily::{Daily, add_job, gauges, newest},
     make::{Made, Plan, make, make_apart},
     manifest::Manifest,
     reconcile::{Difference, reconcile},
@@ -34,7 +34,7 @@ pub use self::{
 use crate::settings::Settings;
 
 /// The databases of contexts.
-const CONTEXTS: [&str; 4] = ["auth", "people", "directory", "scheduling"];
+const CONTEXTS: [&str; 5] = ["auth", "people", "directory", "scheduling", "notifications"];
 /// The store of data keys.
 const KEYS: &str = "keys";
 

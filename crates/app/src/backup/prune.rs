@@ -41,10 +41,10 @@ pub(super) fn forget_old(to: &Path, keep: usize, made: &Path, key: &SealingKey) 
     Ok(())
 }
 
-/// The moment of the newest set that is whole.
-pub(super) fn newest(to: &Path, key: &SealingKey) -> Option<Timestamp> {
-    let all = all(to).ok()?;
-    all.into_iter().rev().find(|(_, path)| matches!(look(path, key), Found::Whole)).map(|(at, _)| at)
+/// The moment of the newest set that is whole, of those made until now.
+pub(super) fn newest(to: &Path, key: &SealingKey, now: Timestamp) -> Option<Timestamp> {
+    let made = all(to).ok()?.into_iter().rev().filter(|(at, _)| *at <= now);
+    made.map(|(at, path)| (at, look(&path, key))).find(|(_, found)| matches!(found, Found::Whole)).map(|(at, _)| at)
 }
 
 /// Takes an unsound set out of the way, for whoever wants to know why. The one before it goes.
@@ -120,7 +120,9 @@ mod tests {
         std::fs::write(sets[3].join("auth.sealed"), "123").unwrap();
         std::fs::remove_file(sets[4].join("manifest.json")).unwrap();
         std::fs::create_dir(to.join("keys")).unwrap();
-        assert_eq!(newest(to, &key).unwrap().to_string(), "2026-11-06T01:02:03.456Z");
+        let at = |day: u32| format!("2026-11-{day:02}T12:00:00Z").parse().unwrap();
+        assert_eq!(newest(to, &key, at(7)).unwrap().to_string(), "2026-11-06T01:02:03.456Z");
+        assert_eq!(newest(to, &key, at(5)).unwrap().to_string(), "2026-11-03T01:02:03.456Z", "those of a clock ahead count for nothing");
         forget_old(to, 2, &sets[5], &key).unwrap();
         let there = |at: usize| sets[at].exists();
         assert!(there(5) && there(2), "two that are whole");
@@ -141,7 +143,7 @@ mod tests {
         for day in 1..=2 {
             put_aside(to, &set(to, day, &key)).unwrap();
         }
-        assert_eq!(newest(to, &key), None);
+        assert_eq!(newest(to, &key, jiff::Timestamp::MAX), None);
         let left: Vec<_> = std::fs::read_dir(to).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, [".unsound-mediverse-20261102T010203.456Z"]);
     }

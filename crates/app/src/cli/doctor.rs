@@ -90,11 +90,12 @@ fn look_beside_a_server(settings: &Settings, findings: &mut Findings) {
     findings.ok("doctor-server", &[]);
     let bus: (&str, &[Migration]) = ("bus", platform::bus::MIGRATIONS);
     let jobs: (&str, &[Migration]) = ("jobs", platform::jobs::MIGRATIONS);
-    let contexts: [(&str, &[Migration]); 4] = [
+    let contexts: [(&str, &[Migration]); 5] = [
         ("auth", auth::MIGRATIONS),
         ("people", people::MIGRATIONS),
         ("directory", directory::MIGRATIONS),
         ("scheduling", scheduling::MIGRATIONS),
+        ("notifications", notifications::MIGRATIONS),
     ];
     let mut parked = 0;
     for own in contexts {

@@ -36,7 +36,7 @@ pub(super) enum Events {
     /// Has a part say its present profiles again, and what else it said since an instant: for a hearer that was away for
     /// more than a day, or lost what it had.
     Reannounce {
-        /// Who is to speak again: auth, people, directory or scheduling.
+        /// Who is to speak again: auth, people, directory, scheduling or notifications.
         source: String,
         /// Since when; without it, profiles alone.
         #[arg(long, value_name = "INSTANT")]

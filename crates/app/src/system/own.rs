@@ -12,8 +12,7 @@ use contracts::{
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
 use platform::{
-    Clock, Cx, Result,
-    bus,
+    Clock, Cx, Result, bus,
     db::{Db, Engine},
     http::health::{self, Check},
     ids,

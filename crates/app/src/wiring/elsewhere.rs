@@ -5,16 +5,16 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use auth::Doorkeeper;
 use axum::Router;
-use contracts::{auth::Auth, directory::Directory, people::People};
+use contracts::{auth::Auth, directory::Directory, notifications::Notifications, people::People};
 use futures_util::future::join_all;
-use platform::{Error, Result, crypto::MasterKey};
+use platform::{Error, Result, tls::Mutual};
 use remote::{
-    Caller, PROCESS, Passes, Processes, RemoteAuth, RemoteDirectory, RemotePeople, RemoteScheduling, Service, Upstream, serve_auth,
-    serve_directory, serve_people, serve_process, serve_scheduling,
+    Caller, PROCESS, Passes, Processes, RemoteAuth, RemoteDirectory, RemoteNotifications, RemotePeople, RemoteScheduling,
+    Service, Upstream, serve_auth, serve_directory, serve_notifications, serve_people, serve_process, serve_scheduling,
 };
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
-use super::{House, Part, Roles, World};
+use super::{House, Part, Roles};
 use crate::{
     settings::Settings,
     system::{Asked, Place},
@@ -27,14 +27,19 @@ const FIRST_NEWS: Duration = Duration::from_secs(5);
 pub(super) struct Elsewhere<'s> {
     settings: &'s Settings,
     passes: Passes,
+    tls: Option<Arc<Mutual>>,
     is_whole: bool,
 }
 
 impl<'s> Elsewhere<'s> {
-    /// Calls with passes of a process with these roles.
-    pub(super) fn new(settings: &'s Settings, roles: &Roles, master: &MasterKey, world: &World) -> Self {
-        let passes = Passes::new(master, &roles.name(), world.clock.clone());
-        Self { settings, passes, is_whole: roles.is_whole() }
+    /// Calls from a process with these roles, by its passes and its certificate.
+    pub(super) fn new(settings: &'s Settings, roles: &Roles, passes: Passes, tls: Option<Arc<Mutual>>) -> Self {
+        Self { settings, passes, tls, is_whole: roles.is_whole() }
+    }
+
+    /// A service at places where that part shows its certificate.
+    fn upstream(&self, service: &'static str, part: Part, places: &[String]) -> Upstream {
+        Upstream::over(service, places, self.tls.clone().map(|tls| (tls, part.word())))
     }
 
     fn caller(&self, part: Part) -> Result<Caller> {
@@ -44,7 +49,7 @@ impl<'s> Elsewhere<'s> {
                 "setting services.{part} is needed: {part} does not live in this process"
             )));
         }
-        Ok(Caller::new(Upstream::new(part.word(), &addresses), self.passes.clone()))
+        Ok(Caller::new(self.upstream(part.word(), part, &addresses), self.passes.clone()))
     }
 
     pub(super) fn auth(&self) -> Result<Arc<dyn Auth>> {
@@ -70,7 +75,7 @@ impl<'s> Elsewhere<'s> {
                 match named.iter_mut().find(|known| known.address == address) {
                     Some(known) => known.parts.push(*part),
                     None => {
-                        let there = Upstream::new(PROCESS, std::slice::from_ref(&address));
+                        let there = self.upstream(PROCESS, *part, std::slice::from_ref(&address));
                         let processes = Processes::at(there, self.passes.clone());
                         named.push(Named { address, parts: vec![*part], processes });
                     }
@@ -78,6 +83,13 @@ impl<'s> Elsewhere<'s> {
             }
         }
         Some(Box::new(Everybody(named)))
+    }
+
+    /// The pages alone call it. A house that was set up before it was there goes on without: its verbs answer 503.
+    pub(super) fn notifications(&self) -> Arc<dyn Notifications> {
+        let (part, addresses) = (Part::Notifications, self.settings.services.addresses(Part::Notifications));
+        let caller = Caller::new(self.upstream(part.word(), part, &addresses), self.passes.clone());
+        Arc::new(RemoteNotifications::new(caller))
     }
 
     pub(super) fn scheduling(&self) -> Result<Arc<RemoteScheduling>> {
@@ -121,7 +133,7 @@ impl Asked for Everybody {
 impl House {
     /// What other processes call here; nothing where there is no other.
     pub(super) fn services(&self) -> Router {
-        let Self { roles, master, world, .. } = self;
+        let Self { roles, world, passes, .. } = self;
         if roles.is_whole() {
             return Router::new();
         }
@@ -138,19 +150,31 @@ impl House {
         if roles.has(Part::Scheduling) {
             services.push(serve_scheduling(self.scheduling.clone()));
         }
-        let passes = Passes::new(master, &roles.name(), world.clock.clone());
-        remote::router(services, passes, world.clock.clone(), world.entropy.clone())
+        if roles.has(Part::Notifications) {
+            services.push(serve_notifications(self.notifications.clone()));
+        }
+        remote::router(services, passes.clone(), world.clock.clone(), world.entropy.clone())
     }
 
     /// Keeps up with what happens elsewhere until it is told to stop.
     pub(super) async fn keep_up(&self, stopped: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
         let mut tasks = Vec::new();
+        if let Some(tls) = &self.tls {
+            let (tls, mut stopped) = (tls.clone(), stopped.clone());
+            tasks.push(tokio::spawn(async move {
+                tokio::select! {
+                    () = tls.watch() => {}
+                    _ = stopped.wait_for(|stop| *stop) => {}
+                }
+            }));
+        }
         if let Some(keeper) = &self.doorkeeper {
             first_news(keeper).await;
             let (keeper, stopped) = (keeper.clone(), stopped.clone());
             tasks.push(tokio::spawn(async move { keeper.keep_up(stopped).await }));
         }
-        if let Some(scheduling) = &self.remote_scheduling {
+        // Whom nobody watches here need not be followed.
+        if let Some(scheduling) = self.remote_scheduling.as_ref().filter(|_| self.roles.has(Part::Web)) {
             let (scheduling, mut stopped, shared) = (scheduling.clone(), stopped.clone(), self.shared.is_used());
             tasks.push(tokio::spawn(async move {
                 tokio::select! {

@@ -17,16 +17,19 @@ platform::words! {
         Directory = "directory",
         /// Appointments.
         Scheduling = "scheduling",
+        /// What people are told.
+        Notifications = "notifications",
     }
 }
 
 impl Part {
     /// The contexts: parts with a database.
-    pub const CONTEXTS: [Self; 4] = [Self::Auth, Self::People, Self::Directory, Self::Scheduling];
+    pub const CONTEXTS: [Self; 5] =
+        [Self::Auth, Self::People, Self::Directory, Self::Scheduling, Self::Notifications];
 
     /// Whether it seals with data keys.
     pub fn needs_keys(self) -> bool {
-        matches!(self, Self::Auth | Self::People | Self::Scheduling)
+        matches!(self, Self::Auth | Self::People | Self::Scheduling | Self::Notifications)
     }
 }
 
@@ -104,7 +107,7 @@ mod tests {
         assert_eq!(roles.name(), "gateway+web");
         assert!(roles.has(Part::Web) && !roles.has(Part::Auth) && !roles.has_a_context());
         assert!(Roles::parse("").unwrap().is_whole());
-        assert!(!Roles::parse("gateway,web,auth,people,directory,scheduling").unwrap().is_whole());
+        assert!(!Roles::parse("gateway,web,auth,people,directory,scheduling,notifications").unwrap().is_whole());
         assert!(Roles::parse("webb").unwrap_err().to_string().contains("webb is none of gateway, web"));
     }
 }

@@ -7,16 +7,19 @@ mod directory;
 #[path = "../program/house.rs"]
 #[allow(dead_code, reason = "this binary needs a part of it")]
 mod house;
+mod notifications;
 mod people;
 mod scheduling;
 
 use std::sync::Arc;
 
-use contracts::{auth::Auth, directory::Directory, people::People, scheduling::Scheduling};
+use contracts::{
+    auth::Auth, directory::Directory, notifications::Notifications, people::People, scheduling::Scheduling,
+};
 use platform::{Actor, Clock, Cx, crypto::MasterKey, db::Engine, entropy::Entropy, i18n::Locale};
 use remote::{
-    Caller, Passes, RemoteAuth, RemoteDirectory, RemotePeople, RemoteScheduling, Upstream, serve_auth, serve_directory,
-    serve_people, serve_scheduling,
+    Caller, Passes, RemoteAuth, RemoteDirectory, RemoteNotifications, RemotePeople, RemoteScheduling, Upstream,
+    serve_auth, serve_directory, serve_notifications, serve_people, serve_scheduling,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -29,6 +32,7 @@ pub struct Verbs {
     pub people: Arc<dyn People>,
     pub directory: Arc<dyn Directory>,
     pub scheduling: Arc<dyn Scheduling>,
+    pub notifications: Arc<dyn Notifications>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -39,7 +43,8 @@ impl Verbs {
         let house = &app.running.house;
         let (auth, people, directory, scheduling) =
             (house.auth(), house.people(), house.directory(), house.scheduling());
-        Self { app, auth, people, directory, scheduling, tasks: Vec::new() }
+        let notifications = house.notifications();
+        Self { app, auth, people, directory, scheduling, notifications, tasks: Vec::new() }
     }
 
     /// Over a connection to a listener.
@@ -52,6 +57,7 @@ impl Verbs {
             serve_people(verbs.people.clone()),
             serve_directory(verbs.directory.clone()),
             serve_scheduling(verbs.scheduling.clone()),
+            serve_notifications(verbs.notifications.clone()),
         ];
         let routes = remote::router(services, passes("all"), clock.clone(), Entropy::System);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -65,6 +71,7 @@ impl Verbs {
         verbs.people = Arc::new(RemotePeople::new(caller("people")));
         verbs.directory = Arc::new(RemoteDirectory::new(caller("directory")));
         verbs.scheduling = scheduling;
+        verbs.notifications = Arc::new(RemoteNotifications::new(caller("notifications")));
         verbs
     }
 
@@ -101,7 +108,7 @@ impl Verbs {
 
     async fn close(self) {
         self.tasks.iter().for_each(JoinHandle::abort);
-        drop((self.auth, self.people, self.directory, self.scheduling));
+        drop((self.auth, self.people, self.directory, self.scheduling, self.notifications));
         self.app.close().await;
     }
 }

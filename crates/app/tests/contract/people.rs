@@ -59,7 +59,7 @@ near_and_far! {
         let erasure = people.unregister(&sari).await.unwrap();
         verbs.app.settle().await;
         let done = people.erasure(&guest, &erasure.id).await.unwrap();
-        assert!(done.done_at.is_some() && done.waiting_for.is_empty() && done.answers.len() == 4, "{done:?}");
+        assert!(done.done_at.is_some() && done.waiting_for.is_empty() && done.answers.len() == 5, "{done:?}");
         let unknown = contracts::people::ErasureId::from_parts(guest.now(), [9; 10]);
         assert!(matches!(people.erasure(&guest, &unknown).await, Err(Error::NotFound("erasure"))));
     }

@@ -250,7 +250,7 @@ async fn an_unsound_backup_of_the_day_removes_nothing_and_is_tried_again_later()
     let refused = daily.look(at(24)).await.unwrap_err();
     assert!(refused.is_conflict("backup-unsound"), "{refused}");
     assert_eq!(sets(place.path()), [good.file_name().unwrap().to_str().unwrap()], "the last good one stays");
-    assert_eq!(newest(&settings, &master).await.unwrap(), Some(at(0)));
+    assert_eq!(newest(&settings, &master, at(24)).await.unwrap(), Some(at(0)));
     assert!(place.path().join(".unsound-mediverse-20261124T000000.000Z").is_dir(), "for whoever wants to know why");
     shift(-1_000).await;
     assert_eq!(daily.look(at(24)).await.unwrap(), None, "not at once again");

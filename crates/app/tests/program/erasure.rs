@@ -25,7 +25,7 @@ on_both_engines! {
         assert!(!done["done_at"].is_null() && done["waiting_for"] == json!([]), "{done}");
         let mut answered: Vec<&str> = done["answers"].as_array().unwrap().iter().filter_map(|answer| answer["context"].as_str()).collect();
         answered.sort_unstable();
-        assert_eq!(answered, ["auth", "directory", "people", "scheduling"]);
+        assert_eq!(answered, ["auth", "directory", "notifications", "people", "scheduling"]);
 
         let admin = app.sign_in("admin1").await;
         let kept = admin.get(&format!("/api/v1/appointments/{}", visit["id"].as_str().unwrap())).await.expect(200);

@@ -62,10 +62,23 @@ impl Answer {
 impl App {
     /// Opens a house with a network on this engine, its clock standing at [`MORNING`].
     pub async fn start(engine: Engine) -> Self {
+        Self::begin(engine, false).await
+    }
+
+    /// As [`App::start`], with the mailbox of the demonstration.
+    #[allow(dead_code, reason = "other binaries share this file")]
+    pub async fn start_with_mailbox(engine: Engine) -> Self {
+        Self::begin(engine, true).await
+    }
+
+    async fn begin(engine: Engine, mailbox: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (settings, schemas) = settings(engine, folder.path()).await;
         let world = World { clock: Clock::manual(MORNING.parse().unwrap()), entropy: Entropy::System };
-        let house = House::open(settings, world).await.unwrap();
+        let mut house = House::open(settings, world).await.unwrap();
+        if mailbox {
+            house = house.with_mailbox(folder.path()).await.unwrap();
+        }
         let mut sample = directory::sample::sample(1, 1);
         sample.facilities.truncate(2);
         sample.doctors.truncate(2);
@@ -214,7 +227,7 @@ pub async fn settings(engine: Engine, folder: &std::path::Path) -> (Settings, Ve
     flags.push(("server.sign_ups".to_owned(), "100000".to_owned()));
     let mut schemas = Vec::new();
     if engine == Engine::Postgres {
-        for context in ["auth", "people", "directory", "scheduling", "keys"] {
+        for context in ["auth", "people", "directory", "scheduling", "notifications", "keys"] {
             let fresh = testkit::db::Fresh::new(engine, context, &[]).await;
             fresh.db.close().await;
             flags.push((format!("database.{context}"), fresh.url.clone()));

@@ -9,6 +9,7 @@ mod health;
 mod house;
 mod journey;
 mod matrix;
+mod notified;
 mod observed;
 mod shards;
 mod sign_up;

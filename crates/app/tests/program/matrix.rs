@@ -41,6 +41,8 @@ pub struct Objects {
     /// A leave of the first doctor at the first clinic, without appointments in it.
     leave: String,
     department: String,
+    /// What the patient was told of the visit.
+    notification: String,
     /// A free start of the first doctor on each day but the visit's.
     starts: Vec<String>,
     /// The hours of the second doctor.
@@ -109,6 +111,8 @@ pub async fn objects(app: &App) -> Objects {
     let away = app.sign_in("admin1").await.post("/api/v1/leaves", &away).await.expect(201);
     let department =
         app.guest().get(&format!("/api/v1/facilities/{}/departments", app.facilities[0].id)).await.expect(200);
+    app.settle().await;
+    let told = owner.get("/api/v1/notifications").await.expect(200);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
     Objects {
         account: text(&sari["account"]["id"]),
@@ -118,6 +122,7 @@ pub async fn objects(app: &App) -> Objects {
         exception: text(leave.get("exception").map_or(&leave["id"], |inner| &inner["id"])),
         leave: text(&away["id"]),
         department: text(&department[0]["id"]),
+        notification: text(&told["items"][0]["id"]),
         starts: one_a_day(&times[..times.len() - 1]),
         second: starts_within(app, 1, 31).await,
     }
@@ -142,6 +147,7 @@ async fn ask(
         .replace("{hearer}", "people")
         .replace("{context}", "people")
         .replace("{what}", "regions")
+        .replace("{file}", "unknown.ics")
         .replace("{id}", &id);
     let query: Vec<String> = operation["parameters"]
         .as_array()
@@ -229,6 +235,7 @@ pub fn known(app: &App, turn: usize, path: &str, objects: &Objects) -> BTreeMap<
         ("to", json!("fulfilled")),
         ("state", json!("fulfilled")),
         ("permissions", json!(["profile.own"])),
+        ("reminders", json!([1440])),
     ]);
     let plain_name =
         ["/users", "/patients", "/family", "/doctors", "/doctor-registrations"].iter().any(|part| path.contains(part));
@@ -295,6 +302,8 @@ pub fn id_for(app: &App, path: &str, objects: &Objects) -> String {
         objects.exception.clone()
     } else if of("/leaves/") {
         objects.leave.clone()
+    } else if of("/notifications/") {
+        objects.notification.clone()
     } else if of("/departments/") {
         objects.department.clone()
     } else if of("/facilities/") {

@@ -209,7 +209,7 @@ on_both_engines! {
         let (folder, schemas) = app.leave().await;
         let (endpoint, spans) = collector().await;
         let mut flags: Vec<(String, String)> =
-            schemas.iter().zip(["auth", "people", "directory", "scheduling", "keys"]).map(|(fresh, context)| (format!("database.{context}"), fresh.url.clone())).collect();
+            schemas.iter().zip(["auth", "people", "directory", "scheduling", "notifications", "keys"]).map(|(fresh, context)| (format!("database.{context}"), fresh.url.clone())).collect();
         for (key, value) in [
             ("log.format", "json"), ("log.filter", "debug"), ("trace.endpoint", &endpoint), ("server.trusted_proxies", "[\"127.0.0.1\"]"),
         ] {

@@ -93,6 +93,9 @@ async fn the_whole_house_is_seen_and_one_that_is_not_there_spoils_nothing() {
 
     topology.process("scheduling-1").start_again().await;
     topology.process("people").start_again().await;
-    until("everybody answers again", async || (places(&operator).await.len() == all.len() && silent(&operator, "parked").await.is_empty()).then_some(())).await;
+    until("everybody answers again", async || {
+        (places(&operator).await.len() == all.len() && silent(&operator, "parked").await.is_empty()).then_some(())
+    })
+    .await;
     topology.stop().await;
 }
