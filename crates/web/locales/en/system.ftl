@@ -2,7 +2,7 @@ nav-system = System
 system-title = System health
 system-tabs = Sections
 system-services = Services
-system-parked = Parked events
+system-parked = Parked
 system-jobs = Jobs
 system-logs = Logs
 system-again = Refresh
@@ -25,6 +25,7 @@ system-part-scheduling = Scheduling
 system-part-notifications = Notifications
 system-ready = Ready
 system-not-ready = Not ready
+system-ready-but = Ready, look closer
 system-ready-of = { $good } of { $all } ready
 system-silent = Does not answer
 system-missing = Missing: { $what }
@@ -70,6 +71,7 @@ system-behind = { $n ->
     [one] One event waits behind it
    *[other] { $n } events wait behind it
 }
+system-context = Part
 system-id = Event
 system-subject = Subject
 system-source = Source

@@ -27,41 +27,52 @@ const LONGEST: f64 = 600_000.0;
 
 /// The parts of the house, each with its processes and databases.
 pub(crate) fn services(speech: &Speech, places: &[ServiceState]) -> Vec<Service> {
-    let versions = versions(places);
+    let usual = usual_version(places);
     let mut parts: BTreeMap<String, Vec<&ServiceState>> = BTreeMap::new();
     for place in places {
         let roles = place.state.as_ref().map_or(&place.parts, |state| &state.roles);
         parts.entry(roles.join("+")).or_default().push(place);
     }
-    parts.into_iter().map(|(role, places)| service(speech, role, &places, versions.len() > 1)).collect()
+    parts.into_iter().map(|(role, places)| service(speech, role, &places, usual)).collect()
 }
 
 fn versions(places: &[ServiceState]) -> BTreeSet<&str> {
     places.iter().filter_map(|place| place.state.as_ref()).map(|state| state.version.as_str()).collect()
 }
 
-fn service(speech: &Speech, role: String, places: &[&ServiceState], mixed: bool) -> Service {
-    let replicas: Vec<Replica> = places.iter().map(|place| replica(speech, place, mixed)).collect();
+/// The version that most processes run.
+fn usual_version(places: &[ServiceState]) -> &str {
+    let mut running: BTreeMap<&str, usize> = BTreeMap::new();
+    for state in places.iter().filter_map(|place| place.state.as_ref()) {
+        *running.entry(&state.version).or_default() += 1;
+    }
+    running.into_iter().max_by_key(|(_, processes)| *processes).map_or("", |(version, _)| version)
+}
+
+fn service(speech: &Speech, role: String, places: &[&ServiceState], usual: &str) -> Service {
+    let replicas: Vec<Replica> = places.iter().map(|place| replica(speech, place, usual)).collect();
     let states: Vec<&ProcessState> = places.iter().filter_map(|place| place.state.as_ref()).collect();
     let stores = stores(speech, &states);
-    let good = replicas.iter().filter(|replica| replica.grade == Grade::Good).count();
-    let grade = match good {
-        _ if good == replicas.len() => Grade::Good,
+    let (ready, all) = (replicas.iter().filter(|replica| replica.grade != Grade::Bad).count(), replicas.len());
+    let worst_store = stores.iter().map(|store| store.grade).max().unwrap_or(Grade::Good);
+    let worst_replica = match ready {
         0 => Grade::Bad,
-        _ => Grade::Slow,
+        ready if ready < all => Grade::Slow,
+        _ => replicas.iter().map(|replica| replica.grade).max().unwrap_or(Grade::Good),
     };
-    let said = if replicas.len() == 1 {
-        speech.say(if good == 1 { "system-ready" } else { "system-not-ready" }, &[])
-    } else {
-        speech.say("system-ready-of", &[("good", &good.to_string()), ("all", &replicas.len().to_string())])
+    let grade = worst_replica.max(worst_store);
+    let said = match (ready == all, all) {
+        (true, _) if worst_store > Grade::Good => speech.say("system-ready-but", &[]),
+        (true, 1) => speech.say("system-ready", &[]),
+        (false, 1) => speech.say("system-not-ready", &[]),
+        _ => speech.say("system-ready-of", &[("good", &ready.to_string()), ("all", &all.to_string())]),
     };
-    let worst = stores.iter().map(|store| store.grade).max().unwrap_or(Grade::Good);
     Service {
         id: format!("part-{}", role.replace('+', "-")),
         title: role.split('+').map(|part| title(speech, part)).collect::<Vec<_>>().join(", "),
         icon: icon(&role),
         role,
-        grade: grade.max(worst),
+        grade,
         said,
         replicas,
         stores,
@@ -96,7 +107,7 @@ fn icon(role: &str) -> &'static str {
     }
 }
 
-fn replica(speech: &Speech, place: &ServiceState, mixed: bool) -> Replica {
+fn replica(speech: &Speech, place: &ServiceState, usual: &str) -> Replica {
     let address = place.address.clone().unwrap_or_default();
     let Some(state) = &place.state else {
         return Replica {
@@ -122,7 +133,7 @@ fn replica(speech: &Speech, place: &ServiceState, mixed: bool) -> Replica {
         grade,
         said,
         version: state.version.clone(),
-        odd: mixed,
+        odd: state.version != usual,
         up: speech.say("system-up", &[("time", &lasted(speech, state.uptime_seconds * 1_000))]),
     }
 }
@@ -157,14 +168,20 @@ fn store(speech: &Speech, seen: &[&DatabaseState]) -> Store {
             late(speech, "system-due", behind.due, behind.due_ms, BAD_WAITING),
         ]);
     }
-    if let Some(pool) = seen.iter().filter_map(|database| database.pool.as_ref()).max_by_key(|pool| (pool.waiting, pool.in_use)) {
+    if let Some(pool) =
+        seen.iter().filter_map(|database| database.pool.as_ref()).max_by_key(|pool| (pool.waiting, pool.in_use))
+    {
         meters.push(Meter {
             label: "system-pool",
             value: match pool.waiting {
                 0 => format!("{} / {}", pool.in_use, pool.most),
                 waiting => speech.say(
                     "system-pool-waiting",
-                    &[("used", &pool.in_use.to_string()), ("most", &pool.most.to_string()), ("waiting", &waiting.to_string())],
+                    &[
+                        ("used", &pool.in_use.to_string()),
+                        ("most", &pool.most.to_string()),
+                        ("waiting", &waiting.to_string()),
+                    ],
                 ),
             },
             percent: u32::try_from(pool.in_use * 100 / pool.most.max(1)).unwrap_or(100).min(100),
@@ -175,7 +192,11 @@ fn store(speech: &Speech, seen: &[&DatabaseState]) -> Store {
     Store {
         name: seen.first().map(|database| database.name.clone()).unwrap_or_default(),
         engine: if seen.iter().any(|database| database.engine == "postgres") { "PostgreSQL" } else { "SQLite" },
-        levels: levels.iter().map(|level| format!("{} {}", level.ledger, level.applied)).collect::<Vec<_>>().join(" · "),
+        levels: levels
+            .iter()
+            .map(|level| format!("{} {}", level.ledger, level.applied))
+            .collect::<Vec<_>>()
+            .join(" · "),
         grade: grade.max(worst),
         said,
         meters,
@@ -382,7 +403,13 @@ mod tests {
 
     fn place(name: &str, role: &str, behind: Option<Behind>) -> ServiceState {
         let level = Level { ledger: role.to_owned(), applied: 3, known: 3 };
-        let database = DatabaseState { name: role.to_owned(), engine: "postgres".to_owned(), levels: vec![level], pool: None, behind };
+        let database = DatabaseState {
+            name: role.to_owned(),
+            engine: "postgres".to_owned(),
+            levels: vec![level],
+            pool: None,
+            behind,
+        };
         let state = behind_of(name, role, database);
         ServiceState { address: Some(format!("{name}:8080")), parts: vec![role.to_owned()], state: Some(state) }
     }
@@ -406,9 +433,15 @@ mod tests {
     fn replicas_share_a_card_and_what_they_share_counts_once() {
         let speech = Speech { locale: Locale::En, texts: Arc::new(Texts::new(TEXTS).unwrap()) };
         let late = Behind { unsent: 4, unsent_ms: 61_000, parked: 2, dead: 1, ..Behind::default() };
-        let mut places =
-            vec![place("scheduling-1", "scheduling", Some(late.clone())), place("scheduling-2", "scheduling", Some(late))];
-        places.push(ServiceState { address: Some("auth:8080".to_owned()), parts: vec!["auth".to_owned()], state: None });
+        let mut places = vec![
+            place("scheduling-1", "scheduling", Some(late.clone())),
+            place("scheduling-2", "scheduling", Some(late)),
+        ];
+        places.push(ServiceState {
+            address: Some("auth:8080".to_owned()),
+            parts: vec!["auth".to_owned()],
+            state: None,
+        });
         let told = services(&speech, &places);
         assert_eq!(told.iter().map(|service| service.role.as_str()).collect::<Vec<_>>(), ["auth", "scheduling"]);
         assert_eq!((told[0].grade, told[0].replicas[0].grade), (Grade::Bad, Grade::Bad), "it does not answer");

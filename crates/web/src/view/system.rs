@@ -193,7 +193,7 @@ pub struct Replica {
     pub said: String,
     /// Its version; empty while it does not answer.
     pub version: String,
-    /// Others run another version.
+    /// Most others run another version.
     pub odd: bool,
     /// How long it has run, ready to read.
     pub up: String,
@@ -296,6 +296,13 @@ pub struct JobRow {
     pub when: String,
     /// The same for machines.
     pub iso: String,
+}
+
+impl LogRow {
+    /// The beginning of its trace: enough for the eye.
+    pub fn short_trace(&self) -> &str {
+        self.trace.as_deref().and_then(|trace| trace.get(..8)).unwrap_or_default()
+    }
 }
 
 /// A line of the log.

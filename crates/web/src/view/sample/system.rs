@@ -1,7 +1,8 @@
 //! The house for its operators.
 
 use contracts::system::{
-    Behind, ContextJobs, DatabaseState, JobLine, JobState, Level, LogLine, ParkedEvent, Pool, ProcessState, ServiceState,
+    Behind, ContextJobs, DatabaseState, JobLine, JobState, Level, LogLine, ParkedEvent, Pool, ProcessState,
+    ServiceState,
 };
 use jiff::Timestamp;
 
@@ -42,9 +43,15 @@ impl Maker<'_> {
                 due_ms: 380_000,
                 dead: 1,
             },
-            (Sample::Full, "scheduling") => {
-                Behind { unsent: 12, unsent_ms: 240, waiting: 2, waiting_ms: 900, due: 3, due_ms: 400, ..Behind::default() }
-            }
+            (Sample::Full, "scheduling") => Behind {
+                unsent: 12,
+                unsent_ms: 240,
+                waiting: 2,
+                waiting_ms: 900,
+                due: 3,
+                due_ms: 400,
+                ..Behind::default()
+            },
             _ => Behind::default(),
         }
     }
@@ -64,13 +71,15 @@ impl Maker<'_> {
 
     fn place(&self, number: i64, role: &str, name: &str) -> ServiceState {
         let context = !matches!(role, "web" | "gateway" | "all");
-        let databases: &[&str] = if role == "all" { &["auth", "directory", "keys", "people", "scheduling"] } else { &[] };
+        let databases: &[&str] =
+            if role == "all" { &["auth", "directory", "keys", "people", "scheduling"] } else { &[] };
         let mut databases: Vec<_> = databases.iter().map(|name| self.database(name)).collect();
         if context {
             databases.push(self.database(role));
         }
         let silent = self.is(Sample::Failing) && name == "people";
-        let missing = if self.is(Sample::Failing) && name == "scheduling-2" { vec!["clock".to_owned()] } else { vec![] };
+        let missing =
+            if self.is(Sample::Failing) && name == "scheduling-2" { vec!["clock".to_owned()] } else { vec![] };
         let without = if self.is(Sample::Failing) && role == "web" { vec!["redis".to_owned()] } else { vec![] };
         let state = ProcessState {
             instance: name.to_owned(),
@@ -132,7 +141,11 @@ impl Maker<'_> {
             hearer: hearer.to_owned(),
             id: format!("evt_01kaq8h2z0t7m4v9d3e5r6y1{n:02}"),
             source: "scheduling".to_owned(),
-            kind: if self.is(Sample::Long) { format!("{kind}-{}", "dan-seterusnya-".repeat(6)) } else { kind.to_owned() },
+            kind: if self.is(Sample::Long) {
+                format!("{kind}-{}", "dan-seterusnya-".repeat(6))
+            } else {
+                kind.to_owned()
+            },
             subject: format!("{kind}:apt_01kaq8h2z0t7m4v9d3e5r6y1{n:02}"),
             n,
             behind: n - 1,
@@ -209,12 +222,26 @@ impl Maker<'_> {
         };
         let mut lines = Vec::new();
         if !self.is(Sample::Empty) && !self.is(Sample::Failing) {
-            lines.push(line(0, "WARN", "scheduling-1", "a service did not answer", &[("replica", "10.42.0.13:8080"), ("method", "patient"), ("service", "people")]));
+            lines.push(line(
+                0,
+                "WARN",
+                "scheduling-1",
+                "a service did not answer",
+                &[("replica", "10.42.0.13:8080"), ("method", "patient"), ("service", "people")],
+            ));
             lines.push(line(4, "INFO", "people", "a key was made", &[("kind", "patient")]));
-            lines.push(line(1_318, "ERROR", "web-1", "request failed", &[("route", "/pesan/{hold}"), ("status", "503")]));
+            lines.push(line(
+                1_318,
+                "ERROR",
+                "web-1",
+                "request failed",
+                &[("route", "/pesan/{hold}"), ("status", "503")],
+            ));
         }
         if self.is(Sample::Full) {
-            lines.extend((2..30).map(|n| line(n * 1_000, "WARN", "auth", "the bus pauses", &[("who", "auth"), ("error", "unavailable")])));
+            lines.extend((2..30).map(|n| {
+                line(n * 1_000, "WARN", "auth", "the bus pauses", &[("who", "auth"), ("error", "unavailable")])
+            }));
         }
         let sought = if self.is(Sample::Full) { "" } else { TRACE };
         let wrong = self.say("error-trace-id");
@@ -223,7 +250,11 @@ impl Maker<'_> {
         SystemLogs {
             shell,
             tabs: self.tabs(SystemTab::Logs),
-            silent: if self.is(Sample::Full) { told::silent(self.speech, &["10.42.0.14:8080".to_owned()]) } else { String::new() },
+            silent: if self.is(Sample::Full) {
+                told::silent(self.speech, &["10.42.0.14:8080".to_owned()])
+            } else {
+                String::new()
+            },
             trace: if self.is(Sample::Failing) { Field::refused("Ayu", wrong) } else { Field::of(sought) },
             lines: told::lines(self.speech, &lines, sought),
         }
