@@ -12,6 +12,7 @@ use contracts::{
         Bilingual, DoctorChanged, DoctorId, DoctorState, FacilityChanged, FacilityId, Mode, Practice, PracticeService,
         Service, ServiceChanged, ServiceId, ServiceKind, WeeklyHours,
     },
+    notifications::{BusySpan, BusyTimesChanged},
     people::{ErasureDone, PatientChanged, PatientErased, PatientId, PatientType, Sex},
     scheduling::*,
 };
@@ -74,6 +75,7 @@ pub struct Clinic {
     jobs: JobsHandle,
     directory: Db,
     town: Db,
+    post: Db,
     pub keys: KeyStore,
     master: MasterKey,
     _folder: tempfile::TempDir,
@@ -125,13 +127,15 @@ impl Clinic {
         let people = Arc::new(KnownPatients::default());
         let verbs = SchedulingContext::start(db.clone(), people.clone(), keys.clone(), &master).await?;
         let (directory, town) = (open(folder.path(), "directory").await?, open(folder.path(), "people").await?);
+        let post = open(folder.path(), "notifications").await?;
         let said = Arc::new(Said::default());
         let mut bus = Bus::new(asking.clock.clone(), asking.entropy.clone());
         bus.source("directory", directory.clone()).source("people", town.clone()).source("scheduling", db.clone());
+        bus.source("notifications", post.clone());
         bus.join(verbs.reactions()).join(listener(open(folder.path(), "listener").await?, &said));
         let bus = bus.start().await?;
         let jobs = verbs.jobs().idle(asking.clock.clone(), asking.entropy.clone()).await?;
-        Ok(Self { verbs, db, asking, people, said, bus, jobs, directory, town, keys, master, _folder: folder })
+        Ok(Self { verbs, db, asking, people, said, bus, jobs, directory, town, post, keys, master, _folder: folder })
     }
 
     /// A clinic in Makassar with dr. Siti: Monday to Friday 09:00–12:00, a quarter of an hour each, in person or online.
@@ -313,6 +317,15 @@ impl Clinic {
         let cx = self.asking.system();
         self.people.know(profile.clone());
         self.town.write(async move |tx| tx.publish(&cx, &profile).await).await?;
+        self.settle().await
+    }
+
+    /// Notifications say when a doctor is busy by calendars kept elsewhere.
+    pub async fn busy_elsewhere(&self, doctor: &DoctorId, spans: &[(Timestamp, Timestamp)]) -> Result<()> {
+        let cx = self.asking.system();
+        let spans = spans.iter().map(|(from, until)| BusySpan { from: *from, until: *until }).collect();
+        let told = BusyTimesChanged { doctor: doctor.clone(), spans };
+        self.post.write(async move |tx| tx.publish(&cx, &told).await).await?;
         self.settle().await
     }
 

@@ -13,6 +13,7 @@ mod leaves;
 mod limits;
 mod lists;
 mod moves;
+mod outside;
 mod previews;
 mod races;
 mod schedules;
