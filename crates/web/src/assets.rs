@@ -66,12 +66,8 @@ pub const STYLES: &[(&str, &str)] = css![
 ];
 
 /// Style sources of the pages people work on, fetched by those alone.
-pub const STAFF_STYLES: &[(&str, &str)] = css![
-    "components/table.css",
-    "screens/day.css",
-    "screens/schedule.css",
-    "screens/system.css",
-];
+pub const STAFF_STYLES: &[(&str, &str)] =
+    css!["components/table.css", "screens/day.css", "screens/schedule.css", "screens/system.css", "screens/admin.css",];
 
 struct File {
     name: &'static str,
@@ -127,11 +123,7 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
         },
         File { name: "empty-day.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-day.svg")) },
         File { name: "service.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/service.svg")) },
-        File {
-            name: "empty-inbox.svg",
-            kind: SVG,
-            body: Cow::Borrowed(include_str!("../assets/img/empty-inbox.svg")),
-        },
+        File { name: "empty-inbox.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/empty-inbox.svg")) },
         File { name: "offline.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/offline.svg")) },
         File { name: "error.svg", kind: SVG, body: Cow::Borrowed(include_str!("../assets/img/error.svg")) },
     ]

@@ -109,12 +109,12 @@ fn again(appointment: &Appointment) -> String {
 }
 
 /// Reasons of the program itself, and those chosen from a list, are text keys.
-fn reason_words(visitor: &Visitor, reason: &str) -> String {
+pub(super) fn reason_words(visitor: &Visitor, reason: &str) -> String {
     let key = format!("reason-{reason}");
     visitor.speech.texts.say(visitor.speech.locale, &key, &[]).unwrap_or_else(|| reason.to_owned())
 }
 
-fn happenings(visitor: &Visitor, appointment: &Appointment, history: &[HistoryLine]) -> Vec<Happening> {
+pub(super) fn happenings(visitor: &Visitor, appointment: &Appointment, history: &[HistoryLine]) -> Vec<Happening> {
     let mut before: Option<&HistoryLine> = None;
     let mut all = Vec::new();
     for line in history {

@@ -57,6 +57,7 @@ impl ErrorPage for Pages {
                 unread: 0,
                 keeps: false,
                 operates: false,
+                duties: Vec::new(),
                 failing: false,
             },
             status: problem.status,
@@ -91,6 +92,7 @@ fn text_of(problem: &Problem) -> String {
 fn place_of(path: &str) -> &str {
     match path {
         _ if path.starts_with("/d/") => "/d/hari-ini",
+        _ if path.starts_with("/admin/reservations/") => "/admin/reservations",
         _ if path.starts_with("/a/") => "/a/dokter-menunggu",
         _ if path.starts_with("/akun/perangkat") || path.starts_with("/akun/tampilan") => "/akun",
         "/akun/bahasa" | "/akun/perangkat-ini" => "/akun",

@@ -2,6 +2,11 @@
 //! struct and answers; forms answer 303 or show themselves again with everything typed.
 
 mod account;
+pub(crate) mod admin;
+mod admin_book;
+mod admin_move;
+mod admin_people;
+mod admin_reservations;
 mod appointment;
 mod appointments;
 mod approvals;
@@ -151,6 +156,23 @@ pub fn router(services: Services) -> Router {
         .route("/a/cuti/{id}/tarik", post(schedule_leave::withdraw_of))
         .route("/a/dokter-menunggu", get(approvals::show))
         .route("/a/dokter-menunggu/{id}/{decision}", post(approvals::decide))
+        .route("/admin", get(admin::show))
+        .route("/admin/reservations", get(admin_reservations::show))
+        .route("/admin/reservations/find", get(admin_reservations::back).post(admin_reservations::find))
+        .route("/admin/reservations/do", get(admin_reservations::back).post(admin_reservations::act))
+        .route("/admin/reservations/{code}", get(admin_reservations::one))
+        .route("/admin/reservations/{code}/move", get(admin_move::show).post(admin_move::save))
+        .route("/admin/book", get(admin_book::who).post(admin_book::seek))
+        .route("/admin/book/new", get(admin_book::who).post(admin_book::register))
+        .route("/admin/book/{patient}", get(admin_book::what))
+        .route("/admin/book/{patient}/{what}", get(admin_book::when).post(admin_book::book))
+        .route("/admin/roles", get(admin_people::roles))
+        .route("/admin/roles/{role}", get(admin_people::to_roles).post(admin_people::keep_role))
+        .route("/admin/users", get(admin_people::users).post(admin_people::seek))
+        .route("/admin/users/{id}", get(admin_people::user))
+        .route("/admin/users/{id}/{what}", post(admin_people::change))
+        .route("/admin/audit", get(admin_people::audit))
+        .route("/admin/audit/check", get(admin_people::to_audit).post(admin_people::check))
         .route("/system", get(system::show))
         .route("/system/parked", get(system::parked))
         .route("/system/parked/{hearer}/{id}/{deed}", post(system::decide_event))

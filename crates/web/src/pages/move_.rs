@@ -66,7 +66,7 @@ async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment, choice:
     Ok(view::Move { shell, visit: shown::visit(appointment, visitor), picker })
 }
 
-async fn offered(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Result<Offered> {
+pub(super) async fn offered(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Result<Offered> {
     let service: Service = site.directory.service(&visitor.cx, &appointment.offer.service).await?;
     Ok(Offered {
         facility: site.directory.facility(&visitor.cx, &appointment.offer.facility.to_string()).await?,

@@ -152,7 +152,7 @@ impl FromRequestParts<Site> for Visitor {
             theme: theme_of(headers),
             keeps: cookie::read(headers, KEEPS) == Some("yes"),
             unread: unread(&cx, site, &parts.method, headers).await,
-            flash: NOTICES.into_iter().chain(super::system::NOTICES).find(|(key, _)| Some(*key) == told),
+            flash: NOTICES.into_iter().chain(super::system::NOTICES).chain(super::admin::NOTICES).find(|(key, _)| Some(*key) == told),
             fragment: headers.get("x-fragment").and_then(|name| name.to_str().ok()).map(ToOwned::to_owned),
             https: site.https,
             cx,
@@ -244,6 +244,7 @@ impl Visitor {
             unread: self.unread,
             keeps: self.keeps && self.account.is_some(),
             operates: self.cx.may(Permission::SystemRead),
+            duties: super::admin::duties(&self.cx),
             failing: self.refusal.is_some(),
         }
     }
@@ -257,7 +258,7 @@ impl Visitor {
 
     /// Whose menus belong to the account's work, if it has any.
     pub fn work(&self) -> Option<Area> {
-        if self.cx.may(Permission::DoctorApprove) {
+        if self.cx.may(Permission::DoctorApprove) || self.cx.may(Permission::AppointmentRead) {
             Some(Area::Admin)
         } else if self.cx.may(Permission::AppointmentPractice) {
             Some(Area::Doctor)

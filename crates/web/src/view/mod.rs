@@ -5,6 +5,8 @@
 
 mod account;
 mod admin;
+mod admin_people;
+mod admin_reservations;
 mod appointment;
 mod booking;
 mod doctor;
@@ -30,6 +32,13 @@ mod system;
 
 pub use account::{Account, Consent, Erased, ErasedPart, Leave, OwnData};
 pub use admin::{Approvals, DoctorRequest};
+pub use admin_people::{
+    AdminAudit, AdminRoles, AdminUser, AdminUsers, AuditRow, PermissionCell, PermissionGroup, PermissionRow, RoleColumn, UserRow, Verdict,
+};
+pub use admin_reservations::{
+    AdminBook, AdminBookWhat, AdminBookWhen, AdminHome, AdminMove, AdminPart, BookChoice, PatientFound, Reservation, ReservationPage,
+    Reservations, RowAct, Told,
+};
 pub use appointment::{Appointment, Appointments, Cancel, Happening, Move, Reason, Tab};
 pub use booking::{BookingCheck, BookingData, BookingDone, Fee, Holding, Patient, Term};
 pub use doctor::{Doctor, Hours, Place, Tariff};
@@ -51,7 +60,7 @@ pub use schedule::{
 pub use schedule_leave::{LeaveNew, LeaveOffer, LeavePlan, PlanGroup, PlanResult, PlanVisit};
 pub use search::{FacilityCard, Filter, Rescue, Search};
 pub use security::{Device, Enrolment, Password, ResetAsk, ResetFinish, SecondFactor, Security};
-pub use shell::{Area, Back, Flash, Here, Shell, Theme, Tone, Who};
+pub use shell::{Area, Back, Duty, Flash, Here, Shell, Theme, Tone, Who};
 pub use styleguide::Styleguide;
 pub use system::{
     Grade, JobCount, JobRow, LogRow, Meter, Parked, Replica, Service, Store, System, SystemJobs, SystemLogs, SystemParked,

@@ -35,6 +35,8 @@ pub struct Shell {
     pub keeps: bool,
     /// The person may see how the house is.
     pub operates: bool,
+    /// What an administrator's menu offers.
+    pub duties: Vec<Duty>,
     /// A form was refused: the title says so first.
     pub failing: bool,
 }
@@ -89,11 +91,17 @@ impl Shell {
                 account,
             ],
             Area::Admin => {
-                let mut menu = vec![
-                    entry(Here::Approvals, "/a/dokter-menunggu", "shield", "nav-approvals"),
-                    entry(Here::Schedule, "/a/jadwal", "clock", "nav-schedule"),
-                    entry(Here::Search, "/cari", "search", "nav-search"),
-                ];
+                let duty = |duty: Duty, here: Here| {
+                    let (href, icon, label) = duty.place();
+                    self.duties.contains(&duty).then(|| entry(here, href, icon, label))
+                };
+                let mut menu: Vec<Entry> = duty(Duty::Reservations, Here::Reservations).into_iter().collect();
+                menu.push(entry(Here::Approvals, "/a/dokter-menunggu", "stethoscope", "nav-approvals"));
+                menu.push(entry(Here::Schedule, "/a/jadwal", "clock", "nav-schedule"));
+                menu.extend(duty(Duty::Places, Here::Places));
+                menu.extend(duty(Duty::Users, Here::Users));
+                menu.extend(duty(Duty::Roles, Here::Roles));
+                menu.extend(duty(Duty::Audit, Here::Audit));
                 if self.operates {
                     menu.push(entry(Here::System, "/system", "pulse", "nav-system"));
                 }
@@ -101,6 +109,19 @@ impl Shell {
                 menu
             }
         }
+    }
+
+    /// The menu at the lower edge of phones: as much of [`Shell::menu`] as thumbs can hit, the rest behind one entry.
+    pub fn bar(&self) -> Vec<Entry> {
+        let menu = self.menu();
+        if menu.len() <= 5 {
+            return menu;
+        }
+        let (mut first, rest) = (menu[..3].to_vec(), &menu[3..menu.len() - 1]);
+        let current = self.here == Here::More || rest.iter().any(|entry| entry.current);
+        first.push(Entry { href: "/admin", icon: "grid", label: "nav-more", current });
+        first.extend(menu.last().copied());
+        first
     }
 
     /// The number on the bell: `9+` beyond nine.
@@ -149,6 +170,45 @@ pub enum Area {
     Admin,
 }
 
+/// A part of the administrators' work somebody is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Appointments of the facilities.
+    Reservations,
+    /// Facilities, services and doctors.
+    Places,
+    /// Accounts.
+    Users,
+    /// What roles allow.
+    Roles,
+    /// The audit trail.
+    Audit,
+}
+
+impl Duty {
+    /// Its page, icon and text key.
+    pub fn place(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Reservations => ("/admin/reservations", "cal", "nav-reservations"),
+            Self::Places => ("/admin/facilities", "hospital", "nav-places"),
+            Self::Users => ("/admin/users", "users", "nav-users"),
+            Self::Roles => ("/admin/roles", "shield", "nav-roles"),
+            Self::Audit => ("/admin/audit", "history", "nav-audit"),
+        }
+    }
+
+    /// The text key of what is done there.
+    pub fn line(self) -> &'static str {
+        match self {
+            Self::Reservations => "reservations-part-line",
+            Self::Places => "places-part-line",
+            Self::Users => "users-part-line",
+            Self::Roles => "roles-part-line",
+            Self::Audit => "audit-part-line",
+        }
+    }
+}
+
 /// The menu entry a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Here {
@@ -172,6 +232,18 @@ pub enum Here {
     Approvals,
     /// The house for its operators.
     System,
+    /// Appointments of the facilities.
+    Reservations,
+    /// Facilities, services and doctors.
+    Places,
+    /// Accounts.
+    Users,
+    /// What roles allow.
+    Roles,
+    /// The audit trail.
+    Audit,
+    /// Everything there is to administer.
+    More,
 }
 
 /// The person signed in.

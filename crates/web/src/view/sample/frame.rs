@@ -6,7 +6,7 @@ use super::{COMPLAINT_EN, COMPLAINT_ID, LONG, Maker, Sample};
 use crate::{
     format,
     portrait::{self, Sitter},
-    view::{Area, Back, Here, Option_, Pager, Shell, Theme, When, Who},
+    view::{Area, Back, Duty, Here, Option_, Pager, Shell, Theme, When, Who},
 };
 
 impl Maker<'_> {
@@ -44,6 +44,7 @@ impl Maker<'_> {
             unread: if self.is(Sample::Full) { 12 } else { 2 },
             keeps: false,
             operates: false,
+            duties: if area == Area::Admin { vec![Duty::Reservations, Duty::Users, Duty::Audit] } else { Vec::new() },
             failing: self.is(Sample::Failing),
         }
     }

@@ -3,6 +3,8 @@
 //! The day is always Monday 23 November 2026, 10.00 WITA, so that pictures can be compared.
 
 mod account;
+mod admin;
+mod admin_people;
 mod appointments;
 mod approvals;
 mod booking;
@@ -96,6 +98,17 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         reset_ask,
         reset_finish,
         approvals,
+        admin_home,
+        admin_reservations,
+        admin_reservation,
+        admin_move,
+        admin_book,
+        admin_book_what,
+        admin_book_when,
+        admin_roles,
+        admin_users,
+        admin_user,
+        admin_audit,
         error,
         facility,
         person,
