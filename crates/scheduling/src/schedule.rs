@@ -349,6 +349,7 @@ pub(crate) async fn affected_of(
     let rows: Vec<Row> = tx.all(COMING, &[&owner, &reach, &until, &from, &LOOKED_THROUGH]).await?;
     let mut affected = Affected { count: 0, appointments: Vec::new() };
     let mut desks: Vec<(Offer, Option<Desk>)> = Vec::new();
+    let mut kept: Vec<(Offer, Option<Desk>)> = Vec::new();
     for row in rows {
         let offer = row.offer();
         if draft.is_some_and(|(facility, _)| *facility != offer.facility) {
@@ -361,6 +362,10 @@ pub(crate) async fn affected_of(
         let desk = desks.iter().find(|(known, _)| *known == offer).and_then(|(_, desk)| desk.as_ref());
         // A desk that is gone keeps nobody.
         if desk.is_none_or(|desk| no_longer_fits(desk, &row, now)) {
+            // A draft is not blamed for what lies outside already.
+            if draft.is_some() && outside_already(tx, &mut kept, &row, now).await? {
+                continue;
+            }
             affected.count += 1;
             if affected.appointments.len() < room {
                 affected.appointments.push(appointment::show(cx, tx, row, Side::Staff).await?.appointment);
@@ -368,6 +373,22 @@ pub(crate) async fn affected_of(
         }
     }
     Ok(affected)
+}
+
+/// Whether a visit lies outside the rules as they are.
+async fn outside_already(
+    tx: &mut Tx,
+    kept: &mut Vec<(Offer, Option<Desk>)>,
+    row: &Row,
+    now: Timestamp,
+) -> Result<bool> {
+    let offer = row.offer();
+    if !kept.iter().any(|(known, _)| *known == offer) {
+        let desk = desk_of(tx, &offer, None, now).await?;
+        kept.push((offer.clone(), desk));
+    }
+    let desk = kept.iter().find(|(known, _)| *known == offer).and_then(|(_, desk)| desk.as_ref());
+    Ok(desk.is_none_or(|desk| no_longer_fits(desk, row, now)))
 }
 
 async fn desk_of(tx: &mut Tx, offer: &Offer, draft: Option<&Draft>, now: Timestamp) -> Result<Option<Desk>> {
