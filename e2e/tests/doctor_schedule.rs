@@ -113,7 +113,8 @@ async fn a_doctor_tells_of_themselves() -> Result<()> {
         doctor.fill("#about_id", "Praktik dengan tenang, tanpa terburu-buru.").await?;
         doctor.click("main form .btn--primary").await?;
         doctor.wait_for_text(".flash", "tersimpan").await?;
-        let about = doctor.attribute("main a.btn", "href").await?.or(doctor.attribute(".day-head a.btn", "href").await?);
+        let about =
+            doctor.attribute("main a.btn", "href").await?.or(doctor.attribute(".day-head a.btn", "href").await?);
         doctor.goto(&site.page(&about.context("the public page")?)).await?;
         doctor.wait_for_text("main", "tanpa terburu-buru").await
     })

@@ -143,8 +143,7 @@ async fn put_together(tx: &mut Tx, offer: &Offer, draft: Option<&Draft>, now: Ti
     plan.policy = rules_of(&policy, body.daily_cap);
     plan.licences = doctor.as_ref().map(licences);
     add_holidays(tx, &mut plan, &policy, now).await?;
-    let kept =
-        exception::of_desk(tx, &facility.id, offer.doctor.as_ref(), schedule.as_ref(), now - 48.hours()).await?;
+    let kept = exception::of_desk(tx, &facility.id, offer.doctor.as_ref(), schedule.as_ref(), now - 48.hours()).await?;
     add_exceptions(&mut plan, with_draft(kept, draft));
     let (facility, doctor, policy) = (Arc::new(facility), doctor.map(Arc::new), Arc::new(policy));
     Ok(Desk { owner, plan_number, facility, doctor, services, policy, plan })

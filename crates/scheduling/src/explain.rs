@@ -139,7 +139,8 @@ impl Judge<'_> {
     fn away(&self, refusal: &Refusal, at: Timestamp) -> WhyNot {
         let of_facility = *refusal == Refusal::Closure;
         let reading = self.desk.plan.zone.to_datetime(at);
-        let absences = self.desk.plan.absences.iter().filter(|absence| (absence.target == Target::Facility) == of_facility);
+        let absences =
+            self.desk.plan.absences.iter().filter(|absence| (absence.target == Target::Facility) == of_facility);
         let ends = absences.filter(|absence| reading < absence.to).min_by_key(|absence| absence.from.max(reading));
         let mut why = free::why_not(refusal);
         why.args.extend(ends.map(|absence| ("until".to_owned(), absence.to.to_string())));

@@ -136,13 +136,7 @@ impl SchedulingContext {
             .await
     }
 
-    pub(crate) async fn keep_decision(
-        &self,
-        cx: &Cx,
-        id: &LeaveId,
-        version: i64,
-        ask: LeaveDecision,
-    ) -> Result<Leave> {
+    pub(crate) async fn keep_decision(&self, cx: &Cx, id: &LeaveId, version: i64, ask: LeaveDecision) -> Result<Leave> {
         let choices = self.sealed(cx, id, checked_choices(ask)?).await?;
         let (by, leave) = (cx.clone(), id.clone());
         self.db.write(async move |tx| decide(&by, tx, &leave, version, &choices).await).await?;
@@ -150,7 +144,8 @@ impl SchedulingContext {
     }
 
     pub(crate) async fn take_leave_back(&self, cx: &Cx, id: &LeaveId, version: i64) -> Result<Leave> {
-        const KEPT: &str = "update leave_visit set outcome = 'kept', settled_at = $2 where leave = $1 and outcome is null";
+        const KEPT: &str =
+            "update leave_visit set outcome = 'kept', settled_at = $2 where leave = $1 and outcome is null";
         let (by, leave) = (cx.clone(), id.clone());
         self.db
             .write(async move |tx| {
@@ -362,7 +357,20 @@ async fn read(cx: &Cx, tx: &mut Tx, id: &LeaveId) -> Result<Leave> {
     }
     let LeaveRow { id, doctor, facility, starts_at, ends_at, zone, state, entered_at, version, .. } = row;
     let groups = Vec::new();
-    Ok(Leave { id, doctor, doctor_name, facility, starts_at, ends_at, zone, state, groups, visits, entered_at, version })
+    Ok(Leave {
+        id,
+        doctor,
+        doctor_name,
+        facility,
+        starts_at,
+        ends_at,
+        zone,
+        state,
+        groups,
+        visits,
+        entered_at,
+        version,
+    })
 }
 
 async fn name_of(tx: &mut Tx, doctor: &DoctorId) -> Result<String> {
@@ -440,7 +448,9 @@ pub(crate) fn stands_in(
     service: &contracts::directory::ServiceId,
 ) -> bool {
     let offers = |doctor: &copies::Doctor| {
-        doctor.practice_at(facility).is_some_and(|place| place.services.iter().any(|offered| offered.service == *service))
+        doctor
+            .practice_at(facility)
+            .is_some_and(|place| place.services.iter().any(|offered| offered.service == *service))
     };
     other.id != absent.id && other.speciality.id == absent.speciality.id && offers(other)
 }
@@ -477,9 +487,5 @@ pub(crate) fn no_longer_proposed(appointment: &AppointmentId) -> [Step; 3] {
         and appointment in (select id from hold where holder = $1)";
     const HOLDS: &str = "delete from hold where holder = $1";
     let holder = holder(appointment);
-    [
-        Step::new(ANSWERED, &[appointment]),
-        Step::new(CLAIMS, &[&holder]),
-        Step::new(HOLDS, &[&holder]),
-    ]
+    [Step::new(ANSWERED, &[appointment]), Step::new(CLAIMS, &[&holder]), Step::new(HOLDS, &[&holder])]
 }

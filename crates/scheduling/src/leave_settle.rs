@@ -124,8 +124,7 @@ impl SchedulingContext {
     }
 
     async fn is_settled(&self, visit: &VisitRow) -> Result<bool> {
-        const SETTLED: &str =
-            "select 1 from leave_visit where leave = $1 and appointment = $2 and outcome is not null";
+        const SETTLED: &str = "select 1 from leave_visit where leave = $1 and appointment = $2 and outcome is not null";
         let (leave, id) = (visit.leave.clone(), visit.appointment.clone());
         let row: Option<(i64,)> = self.db.read(async move |tx| tx.one(SETTLED, &[&leave, &id]).await).await?;
         Ok(row.is_some())
@@ -190,8 +189,7 @@ impl SchedulingContext {
             .read(async move |tx| {
                 let last = given_last(tx, &mine, &facility).await?;
                 let key = (mine.from_start, mine.appointment.to_string());
-                let still: Option<(i64,)> =
-                    tx.one(STILL, &[&mine.leave, &mine.day, &facility, &key.0, &key.1]).await?;
+                let still: Option<(i64,)> = tx.one(STILL, &[&mine.leave, &mine.day, &facility, &key.0, &key.1]).await?;
                 Ok((last, still.map_or(0, |(count,)| count)))
             })
             .await?;
@@ -262,14 +260,7 @@ impl SchedulingContext {
 
     /// Keeps some times for the patient to choose from, and tells them. Where none is free they may still choose any other
     /// time by themselves, or none.
-    async fn propose(
-        &self,
-        cx: &Cx,
-        leave: &LeaveRow,
-        visit: &VisitRow,
-        row: &Row,
-        why: Option<String>,
-    ) -> Result<()> {
+    async fn propose(&self, cx: &Cx, leave: &LeaveRow, visit: &VisitRow, row: &Row, why: Option<String>) -> Result<()> {
         let now = cx.now();
         let answer_by = (now + KEPT).min(row.starts_at).max(now + KEPT_AT_LEAST);
         let verdicts = self.proposable(cx, leave, row, answer_by).await?;
@@ -288,8 +279,7 @@ impl SchedulingContext {
                 for verdict in &verdicts {
                     if keep(&cx, tx, &row, verdict, times.len(), answer_by).await? {
                         times.push(verdict.slot.starts_at);
-                        let taken =
-                            change::slot_moved(&row, verdict.slot.starts_at, verdict.slot.ends_at, false);
+                        let taken = change::slot_moved(&row, verdict.slot.starts_at, verdict.slot.ends_at, false);
                         let watch = watch.clone();
                         tx.after_commit(move || {
                             let _ = watch.send(taken); // nobody watches: fine

@@ -19,7 +19,10 @@ const WEDNESDAY: jiff::civil::Date = date(2026, 11, 25);
 /// A clinic with dr. Siti and, of the same speciality at the same place, dr. Tono.
 async fn with_tono(db: Db) -> Result<(Clinic, Doctor, Doctor)> {
     let (clinic, siti) = Clinic::with_siti(db).await?;
-    let service = contracts::directory::Service { id: siti.offer.service.clone(), ..clinic.consultation(&siti.offer.facility).await? };
+    let service = contracts::directory::Service {
+        id: siti.offer.service.clone(),
+        ..clinic.consultation(&siti.offer.facility).await?
+    };
     let tono = clinic.doctor("tono").at(&service).weekdays("09:00", "12:00").listed().await?;
     Ok((clinic, siti, tono))
 }

@@ -90,9 +90,8 @@ async fn page(site: &Site, visitor: &Visitor, doctor: &Doctor, typed: &Typed) ->
         let (until, class) = validity(visitor, Some(practice.sip_until), today);
         practices.push(ProfilePractice { place: facility.name, sip: practice.sip_number.clone(), until, class, fees });
     }
-    let field = |name: &str, kept: &str| {
-        Field::of(if typed.has(name) { typed.get(name).to_owned() } else { kept.to_owned() })
-    };
+    let field =
+        |name: &str, kept: &str| Field::of(if typed.has(name) { typed.get(name).to_owned() } else { kept.to_owned() });
     let given = typed.has("about_id");
     let speaks = |code: &str| {
         if given {

@@ -638,9 +638,8 @@ fn departure_of(editor: &Editor<'_>, typed: &Typed) -> std::result::Result<Excep
 
 fn outcome(visitor: &Visitor, found: &Preview, departure: bool) -> Outcome {
     let locale = visitor.speech.locale;
-    let count = |change: StartChange| {
-        found.days.iter().flat_map(|day| &day.times).filter(|time| time.change == change).count()
-    };
+    let count =
+        |change: StartChange| found.days.iter().flat_map(|day| &day.times).filter(|time| time.change == change).count();
     let point = if locale == platform::i18n::Locale::Id { '.' } else { ':' };
     let days = found.days.iter().map(|day| OutcomeDay {
         label: format::day(day.date, locale),

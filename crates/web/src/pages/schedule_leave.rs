@@ -80,9 +80,8 @@ async fn form(site: &Site, visitor: &Visitor, base: &Base, typed: &Typed) -> Res
     }
     let zone = zone_of(site, visitor, base, typed.get("faskes")).await?;
     let today = shown::at(cx.now(), &zone).date();
-    let field = |name: &str, otherwise: String| {
-        Field::of(if typed.has(name) { typed.get(name).to_owned() } else { otherwise })
-    };
+    let field =
+        |name: &str, otherwise: String| Field::of(if typed.has(name) { typed.get(name).to_owned() } else { otherwise });
     let tomorrow = today.saturating_add(1.day()).to_string();
     Ok(LeaveNew {
         shell: base.shell(visitor, "leave-new-title"),

@@ -44,11 +44,7 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(code):
         times: found
             .times
             .iter()
-            .map(|time| Option_ {
-                value: time.to_string(),
-                label: format::when(&at(*time), locale),
-                chosen: false,
-            })
+            .map(|time| Option_ { value: time.to_string(), label: format::when(&at(*time), locale), chosen: false })
             .collect(),
     })
 }

@@ -68,7 +68,11 @@ async fn show(site: &Site, visitor: &Visitor, base: &Base, wish: &Wish) -> Resul
     for practice in &base.practices {
         let facility = site.directory.facility(cx, &practice.facility.to_string()).await?;
         let id = facility.id.to_string();
-        places.push(Option_ { chosen: facility.id == practice.facility && id == wish.faskes, value: id, label: facility.name });
+        places.push(Option_ {
+            chosen: facility.id == practice.facility && id == wish.faskes,
+            value: id,
+            label: facility.name,
+        });
     }
     let parts: Vec<WhyPart> = found.iter().flat_map(|found| parts(found, visitor)).collect();
     visitor.page(&ScheduleWhy {

@@ -6,8 +6,8 @@ use crate::{
     portrait::{self, Sitter},
     view::{
         Area, Conflict, Departure, DoctorProfile, Field, Here, HoursRow, LeaveLine, LeaveNew, LeaveOffer, LeavePlan,
-        Option_, Outcome, OutcomeDay, OutcomeStart, PlanGroup, PlanResult, PlanVisit, ProfilePractice, Schedule, ScheduleDoctors,
-        ScheduleWhy, WantedDeparture, WeekDay, WhyPart,
+        Option_, Outcome, OutcomeDay, OutcomeStart, PlanGroup, PlanResult, PlanVisit, ProfilePractice, Schedule,
+        ScheduleDoctors, ScheduleWhy, WantedDeparture, WeekDay, WhyPart,
     },
 };
 
@@ -41,7 +41,8 @@ impl Maker<'_> {
         let mut rows: Vec<HoursRow> = spans.iter().enumerate().map(row).collect();
         let open = self.is(Sample::Failing) && !rows.is_empty();
         let number = usize::from(n) * 10 + rows.len();
-        let blank = HoursRow { n: number, weekday: n, capacity: "1".into(), modes: "both".into(), ..HoursRow::default() };
+        let blank =
+            HoursRow { n: number, weekday: n, capacity: "1".into(), modes: "both".into(), ..HoursRow::default() };
         rows.push(blank);
         let line = spans.iter().map(|(from, until)| format!("{from}–{until}").replace(':', "."));
         let name = format::weekday(date, self.locale).to_owned();
@@ -103,7 +104,10 @@ impl Maker<'_> {
             cap: Field::of(if empty { "" } else { "30" }),
             version: if empty { String::new() } else { "3".to_owned() },
             services: vec![option("svc_1", self.either("Konsultasi anak", "Paediatric consultation"), true)],
-            modes: vec![option("klinik", self.say("mode-clinic"), true), option("video", self.say("mode-video"), false)],
+            modes: vec![
+                option("klinik", self.say("mode-clinic"), true),
+                option("video", self.say("mode-video"), false),
+            ],
             faults: if self.is(Sample::Failing) { vec![self.say("hours-mend")] } else { vec![] },
             outcome: (self.is(Sample::Full) || self.is(Sample::Long)).then(|| self.outcome()),
             departures: if empty {
@@ -162,7 +166,10 @@ impl Maker<'_> {
             doctor: self.siti(),
             places: vec![option("fac_1", "Klinik Losari Medika", true), option("fac_2", "RS Mitra Bahari", false)],
             services: vec![option("svc_1", self.either("Konsultasi anak", "Paediatric consultation"), true)],
-            modes: vec![option("klinik", self.say("mode-clinic"), true), option("video", self.say("mode-video"), false)],
+            modes: vec![
+                option("klinik", self.say("mode-clinic"), true),
+                option("video", self.say("mode-video"), false),
+            ],
             date: "2026-11-23".to_owned(),
             time: "10:30".to_owned(),
             day: format::day_long(Self::at(23, 9, 0).date(), self.locale),
