@@ -152,7 +152,11 @@ impl FromRequestParts<Site> for Visitor {
             theme: theme_of(headers),
             keeps: cookie::read(headers, KEEPS) == Some("yes"),
             unread: unread(&cx, site, &parts.method, headers).await,
-            flash: NOTICES.into_iter().chain(super::system::NOTICES).chain(super::admin::NOTICES).find(|(key, _)| Some(*key) == told),
+            flash: NOTICES
+                .into_iter()
+                .chain(super::system::NOTICES)
+                .chain(super::admin::NOTICES)
+                .find(|(key, _)| Some(*key) == told),
             fragment: headers.get("x-fragment").and_then(|name| name.to_str().ok()).map(ToOwned::to_owned),
             https: site.https,
             cx,

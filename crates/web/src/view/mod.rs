@@ -33,11 +33,12 @@ mod system;
 pub use account::{Account, Consent, Erased, ErasedPart, Leave, OwnData};
 pub use admin::{Approvals, DoctorRequest};
 pub use admin_people::{
-    AdminAudit, AdminRoles, AdminUser, AdminUsers, AuditRow, PermissionCell, PermissionGroup, PermissionRow, RoleColumn, UserRow, Verdict,
+    AdminAudit, AdminRoles, AdminUser, AdminUsers, AuditRow, PermissionCell, PermissionGroup, PermissionRow,
+    RoleColumn, UserRow, Verdict,
 };
 pub use admin_reservations::{
-    AdminBook, AdminBookWhat, AdminBookWhen, AdminHome, AdminMove, AdminPart, BookChoice, PatientFound, Reservation, ReservationPage,
-    Reservations, RowAct, Told,
+    AdminBook, AdminBookWhat, AdminBookWhen, AdminHome, AdminMove, AdminPart, BookChoice, PatientFound, Reservation,
+    ReservationPage, Reservations, RowAct, Told,
 };
 pub use appointment::{Appointment, Appointments, Cancel, Happening, Move, Reason, Tab};
 pub use booking::{BookingCheck, BookingData, BookingDone, Fee, Holding, Patient, Term};
