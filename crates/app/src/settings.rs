@@ -281,7 +281,9 @@ impl Services {
             return Ok(None);
         }
         if files.iter().any(|file| file.is_empty()) {
-            return Err(Error::internal("settings services.tls_certificate, tls_key and tls_authority are needed together"));
+            return Err(Error::internal(
+                "settings services.tls_certificate, tls_key and tls_authority are needed together",
+            ));
         }
         let [certificate, key, authority] = files.map(Path::new);
         Mutual::open(certificate, key, authority).map(Some)

@@ -213,7 +213,12 @@ impl House {
             }
         }
         let doorkeeper = own.auth.is_none().then(|| Arc::new(Doorkeeper::new(auth.clone(), world.clock.clone())));
-        let process = Arc::new(Own::new(&world, &roles, &databases, checks(&settings, &world, &databases, doorkeeper.as_ref(), &passes)));
+        let process = Arc::new(Own::new(
+            &world,
+            &roles,
+            &databases,
+            checks(&settings, &world, &databases, doorkeeper.as_ref(), &passes),
+        ));
         let system = Arc::new(system::House::new(process.clone(), elsewhere.processes()));
         Ok(Self {
             passes,
@@ -342,7 +347,9 @@ impl House {
     fn daily(&self) -> Result<Option<Arc<backup::Daily>>> {
         let daily = backup::Daily::of(&self.settings, &self.master)?;
         if daily.is_some() && !self.roles.has_all_contexts() {
-            tracing::warn!("setting backup.at: this process does not reach every database; have mediverse backup called");
+            tracing::warn!(
+                "setting backup.at: this process does not reach every database; have mediverse backup called"
+            );
             return Ok(None);
         }
         Ok(daily.map(Arc::new))

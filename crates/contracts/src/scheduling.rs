@@ -21,8 +21,8 @@ use platform::{Cx, Result, db::Page};
 use crate::directory::{DoctorId, FacilityId};
 
 pub use self::{
-    appointment::*, change::*, events::*, exception::*, explain::*, free::*, hold::*, leave::*, local_time::*, offer::*,
-    policy::*, preview::*, schedule::*,
+    appointment::*, change::*, events::*, exception::*, explain::*, free::*, hold::*, leave::*, local_time::*,
+    offer::*, policy::*, preview::*, schedule::*,
 };
 
 platform::id!(/// A visit: one through all its changes (R.N2).

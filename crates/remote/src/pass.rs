@@ -237,9 +237,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         make_keys(folder.path(), &["web", "people", "scheduling"], false, &Entropy::seeded(1)).unwrap();
         let clock = clock();
-        let of = |role: &str| {
-            Passes::signed(ServiceKeys::read(folder.path(), &[role]).unwrap(), role, clock.clone())
-        };
+        let of = |role: &str| Passes::signed(ServiceKeys::read(folder.path(), &[role]).unwrap(), role, clock.clone());
         let (web, people, scheduling) = (of("web"), of("people"), of("scheduling"));
         let pass = scheduling.show("people");
         assert!(people.check(&pass, "people").unwrap().may_act_as_program());

@@ -6,9 +6,9 @@ use contracts::{
     directory::{DoctorId, FacilityId},
     scheduling::{
         Affected, AnswerProposal, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount,
-        Exception, ExceptionId, ExplainAsk, Explained, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Leave,
-        LeaveDecision, LeaveForm, LeaveId, LeaveSummary, Offer, Policy, Preview, PreviewAsk, Proposal, Reschedule,
-        Schedule, ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
+        Exception, ExceptionId, ExplainAsk, Explained, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday,
+        Leave, LeaveDecision, LeaveForm, LeaveId, LeaveSummary, Offer, Policy, Preview, PreviewAsk, Proposal,
+        Reschedule, Schedule, ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
     },
 };
 use jiff::{Timestamp, civil::Date};

@@ -359,7 +359,8 @@ async fn a_clock_that_stands_apart_is_known_by_the_answers() {
     for (off, right) in [(0, true), (600, false), (-600, false)] {
         let clock = Clock::manual(Clock::System.now() + SignedDuration::from_secs(off));
         let passes = Passes::new(&master(), "web", clock);
-        let people = RemotePeople::new(Caller::new(Upstream::new("people", &[one.address.to_string()]), passes.clone()));
+        let people =
+            RemotePeople::new(Caller::new(Upstream::new("people", &[one.address.to_string()]), passes.clone()));
         assert!(passes.clock_agrees().is_ok(), "nobody was asked yet");
         let told = people.patient(&siti(), &patient()).await.unwrap_err();
         assert_eq!(matches!(told, Error::NotFound(_)), right, "{told}");

@@ -13,9 +13,9 @@ use contracts::{
     people::People,
     scheduling::{
         Affected, AnswerProposal, Appointment, AppointmentId, AppointmentSearch, AskHold, Book, Change, DayCount,
-        Exception, ExceptionId, ExplainAsk, Explained, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday, Leave,
-        LeaveDecision, LeaveForm, LeaveId, LeaveSummary, Offer, Policy, Preview, PreviewAsk, Proposal, Reschedule,
-        Schedule, ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
+        Exception, ExceptionId, ExplainAsk, Explained, FreeTimes, FreeTimesAsk, HistoryLine, Hold, HoldId, Holiday,
+        Leave, LeaveDecision, LeaveForm, LeaveId, LeaveSummary, Offer, Policy, Preview, PreviewAsk, Proposal,
+        Reschedule, Schedule, ScheduleForm, Scheduling, SlotMoved, State, WhyNot,
     },
 };
 use jiff::{Timestamp, civil::Date};

@@ -33,7 +33,9 @@ pub(crate) async fn forget(db: &Db, now: Timestamp) -> Result<()> {
         let day = day.clone();
         from = db
             .write(async move |tx| {
-                let Some(last) = tx.one::<(String, String)>(DAYS_PIECE, &[&patient, &date]).await? else { return Ok(None) };
+                let Some(last) = tx.one::<(String, String)>(DAYS_PIECE, &[&patient, &date]).await? else {
+                    return Ok(None);
+                };
                 tx.exec(FORGET_DAYS, &[&patient, &date, &last.0, &last.1, &day]).await?;
                 Ok(Some(last))
             })
@@ -47,7 +49,9 @@ async fn forget_spans(db: &Db, piece: &'static str, forget: &'static str, before
     while let Some((whose, start)) = from {
         from = db
             .write(async move |tx| {
-                let Some(last) = tx.one::<(String, Timestamp)>(piece, &[&whose, &start]).await? else { return Ok(None) };
+                let Some(last) = tx.one::<(String, Timestamp)>(piece, &[&whose, &start]).await? else {
+                    return Ok(None);
+                };
                 tx.exec(forget, &[&whose, &start, &last.0, &last.1, &before]).await?;
                 Ok(Some(last))
             })

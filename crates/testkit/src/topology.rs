@@ -25,8 +25,7 @@ use crate::{rabbit, redis};
 /// The contexts, each with a database of its own.
 const CONTEXTS: [&str; 5] = ["auth", "people", "directory", "scheduling", "notifications"];
 /// The processes beside the gateway.
-const APART: [&str; 8] =
-    ["auth", "people", "directory", "scheduling", "scheduling", "notifications", "web", "web"];
+const APART: [&str; 8] = ["auth", "people", "directory", "scheduling", "scheduling", "notifications", "web", "web"];
 /// How long the sample network may take to be planted, and a process to start.
 const PATIENCE: Duration = Duration::from_mins(3);
 

@@ -13,8 +13,21 @@ macro_rules! texts {
 }
 
 /// The sentences of the pages, for the program's catalogue of texts.
-pub const TEXTS: &[(Locale, &str)] =
-    texts!["common", "home", "booking", "appointments", "account", "security", "schedule", "staff", "system", "oops", "installed", "inbox", "admin"];
+pub const TEXTS: &[(Locale, &str)] = texts![
+    "common",
+    "home",
+    "booking",
+    "appointments",
+    "account",
+    "security",
+    "schedule",
+    "staff",
+    "system",
+    "oops",
+    "installed",
+    "inbox",
+    "admin"
+];
 
 /// What a page needs to speak: handed to Askama as its runtime values
 /// (`page.render_with_values(&speech)`).

@@ -79,9 +79,8 @@ fn look(set: &Path, key: &SealingKey) -> Found {
         Err(error) if error.is_conflict("backup-other-key") => return Found::Foreign,
         Err(_) => return Found::Broken,
     };
-    let as_long = |part: &super::manifest::Part| {
-        fs::metadata(set.join(part.file())).is_ok_and(|file| file.len() == part.bytes)
-    };
+    let as_long =
+        |part: &super::manifest::Part| fs::metadata(set.join(part.file())).is_ok_and(|file| file.len() == part.bytes);
     if manifest.files.iter().all(as_long) { Found::Whole } else { Found::Broken }
 }
 
@@ -122,7 +121,11 @@ mod tests {
         std::fs::create_dir(to.join("keys")).unwrap();
         let at = |day: u32| format!("2026-11-{day:02}T12:00:00Z").parse().unwrap();
         assert_eq!(newest(to, &key, at(7)).unwrap().to_string(), "2026-11-06T01:02:03.456Z");
-        assert_eq!(newest(to, &key, at(5)).unwrap().to_string(), "2026-11-03T01:02:03.456Z", "those of a clock ahead count for nothing");
+        assert_eq!(
+            newest(to, &key, at(5)).unwrap().to_string(),
+            "2026-11-03T01:02:03.456Z",
+            "those of a clock ahead count for nothing"
+        );
         forget_old(to, 2, &sets[5], &key).unwrap();
         let there = |at: usize| sets[at].exists();
         assert!(there(5) && there(2), "two that are whole");

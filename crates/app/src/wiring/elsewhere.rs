@@ -9,8 +9,9 @@ use contracts::{auth::Auth, directory::Directory, notifications::Notifications, 
 use futures_util::future::join_all;
 use platform::{Error, Result, tls::Mutual};
 use remote::{
-    Caller, PROCESS, Passes, Processes, RemoteAuth, RemoteDirectory, RemoteNotifications, RemotePeople, RemoteScheduling,
-    Service, Upstream, serve_auth, serve_directory, serve_notifications, serve_people, serve_process, serve_scheduling,
+    Caller, PROCESS, Passes, Processes, RemoteAuth, RemoteDirectory, RemoteNotifications, RemotePeople,
+    RemoteScheduling, Service, Upstream, serve_auth, serve_directory, serve_notifications, serve_people, serve_process,
+    serve_scheduling,
 };
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 

@@ -24,8 +24,7 @@ platform::words! {
 
 impl Part {
     /// The contexts: parts with a database.
-    pub const CONTEXTS: [Self; 5] =
-        [Self::Auth, Self::People, Self::Directory, Self::Scheduling, Self::Notifications];
+    pub const CONTEXTS: [Self; 5] = [Self::Auth, Self::People, Self::Directory, Self::Scheduling, Self::Notifications];
 
     /// Whether it seals with data keys.
     pub fn needs_keys(self) -> bool {

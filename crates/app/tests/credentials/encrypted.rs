@@ -62,7 +62,8 @@ async fn connections_are_encrypted_and_servers_known_as_the_address_asks() {
     let place = folder();
     let data = place.path().join("data");
     let cluster = Cluster::make(&programs, &data, "ssl = on");
-    let (known, stranger) = (Authority::make(place.path().join("known.pem")), Authority::make(place.path().join("stranger.pem")));
+    let (known, stranger) =
+        (Authority::make(place.path().join("known.pem")), Authority::make(place.path().join("stranger.pem")));
     known.vouch(&data);
     std::fs::write(data.join("pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.1/32 trust\n").unwrap();
     cluster.start();

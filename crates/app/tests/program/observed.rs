@@ -40,7 +40,8 @@ const SOUGHT: &str = "kusumowardhono";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 /// Numbers that need an occasion this journey does not give: a folder of backups, other processes, a broker, Redis, a collector that is away.
-const OCCASIONAL: [&str; 6] = ["backup_", "bus_queue_depth", "gateway_", "redis_up", "service_call", "trace_spans_dropped_total"];
+const OCCASIONAL: [&str; 6] =
+    ["backup_", "bus_queue_depth", "gateway_", "redis_up", "service_call", "trace_spans_dropped_total"];
 
 /// The program, running.
 struct Program {

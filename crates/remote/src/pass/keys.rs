@@ -42,8 +42,13 @@ impl ServiceKeys {
             let path = file(folder, role, "key");
             let seed = lines(&path, SIGNING, role)?.pop().ok_or_else(|| unfit(&path))?;
             let key = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|_| unfit(&path))?;
-            let published = known.get(*role).is_some_and(|keys| keys.iter().any(|one| one == key.public_key().as_ref()));
-            if published { Ok(key) } else { Err(Error::internal(format_args!("{}: its public half is not in {role}.pub", path.display()))) }
+            let published =
+                known.get(*role).is_some_and(|keys| keys.iter().any(|one| one == key.public_key().as_ref()));
+            if published {
+                Ok(key)
+            } else {
+                Err(Error::internal(format_args!("{}: its public half is not in {role}.pub", path.display())))
+            }
         });
         Ok(Self { own: own.collect::<Result<_>>()?, known })
     }
@@ -148,7 +153,10 @@ fn cannot(path: &Path, cause: &std::io::Error) -> Error {
 }
 
 fn unfit(path: &Path) -> Error {
-    Error::internal(format_args!("services.keys: {} holds no key of its role (mediverse keys services)", path.display()))
+    Error::internal(format_args!(
+        "services.keys: {} holds no key of its role (mediverse keys services)",
+        path.display()
+    ))
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ pub type Verbs = Arc<dyn Scheduling>;
 
 /// All routes of this context.
 pub fn routes(verbs: Verbs) -> OpenApiRouter {
-    free_times::routes(verbs.clone()).merge(appointments::routes(verbs.clone())).merge(rules::routes(verbs.clone()))
+    free_times::routes(verbs.clone())
+        .merge(appointments::routes(verbs.clone()))
+        .merge(rules::routes(verbs.clone()))
         .merge(explain::routes(verbs.clone()))
         .merge(leaves::routes(verbs))
 }

@@ -98,12 +98,9 @@ async fn page(site: &Site, visitor: &Visitor, appointment: &Appointment) -> Resu
 fn again(appointment: &Appointment) -> String {
     let offer = &appointment.offer;
     match &appointment.doctor_slug {
-        Some(slug) => format!(
-            "/dokter/{slug}?faskes={}&layanan={}&cara={}",
-            offer.facility,
-            offer.service,
-            word_of(offer.mode)
-        ),
+        Some(slug) => {
+            format!("/dokter/{slug}?faskes={}&layanan={}&cara={}", offer.facility, offer.service, word_of(offer.mode))
+        }
         None => format!("/layanan/{}", offer.service),
     }
 }

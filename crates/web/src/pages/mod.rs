@@ -34,11 +34,11 @@ mod password;
 mod person;
 mod picker;
 mod reset;
-mod sealed;
 mod schedule;
 mod schedule_leave;
 mod schedule_offer;
 mod schedule_why;
+mod sealed;
 mod search;
 mod second_factor;
 mod security;
@@ -58,7 +58,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use contracts::{auth::Auth, directory::Directory, notifications::Notifications, people::People, scheduling::Scheduling, system::System};
+use contracts::{
+    auth::Auth, directory::Directory, notifications::Notifications, people::People, scheduling::Scheduling,
+    system::System,
+};
 use platform::{crypto::DataKey, i18n::Texts};
 
 pub use error::Pages;

@@ -55,8 +55,8 @@ pub use installed::{Emergency, FirstAid, Offline};
 pub use parts::{Chip, DoctorCard, Field, Line, Mend, Option_, Pager, State, Visit, When};
 pub use picker::{Day, DayState, Fastest, Lost, Mode, Picker, Slot, SlotGroup, SlotState};
 pub use schedule::{
-    Conflict, Departure, HoursRow, LeaveLine, Outcome, OutcomeDay, OutcomeStart, Schedule, ScheduleDoctors, ScheduleWhy,
-    WantedDeparture, WeekDay, WhyPart,
+    Conflict, Departure, HoursRow, LeaveLine, Outcome, OutcomeDay, OutcomeStart, Schedule, ScheduleDoctors,
+    ScheduleWhy, WantedDeparture, WeekDay, WhyPart,
 };
 pub use schedule_leave::{LeaveNew, LeaveOffer, LeavePlan, PlanGroup, PlanResult, PlanVisit};
 pub use search::{FacilityCard, Filter, Rescue, Search};
@@ -64,6 +64,6 @@ pub use security::{Device, Enrolment, Password, ResetAsk, ResetFinish, SecondFac
 pub use shell::{Area, Back, Duty, Flash, Here, Shell, Theme, Tone, Who};
 pub use styleguide::Styleguide;
 pub use system::{
-    Grade, JobCount, JobRow, LogRow, Meter, Parked, Replica, Service, Store, System, SystemJobs, SystemLogs, SystemParked,
-    SystemTab, SystemTabs, TabOfSystem, Trouble,
+    Grade, JobCount, JobRow, LogRow, Meter, Parked, Replica, Service, Store, System, SystemJobs, SystemLogs,
+    SystemParked, SystemTab, SystemTabs, TabOfSystem, Trouble,
 };

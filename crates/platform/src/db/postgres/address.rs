@@ -119,7 +119,9 @@ mod tests {
     #[test]
     fn what_is_ours_is_taken_out_and_the_rest_is_the_drivers() {
         let of = |url: &str| Address::of(url).unwrap();
-        let one = of("postgres://u:p@db.example/d?schema=people&sslmode=verify-full&sslrootcert=/ca.pem&options=-c%20work_mem%3D8MB");
+        let one = of(
+            "postgres://u:p@db.example/d?schema=people&sslmode=verify-full&sslrootcert=/ca.pem&options=-c%20work_mem%3D8MB",
+        );
         assert_eq!((one.schema.as_deref(), one.encryption), (Some("people"), Encryption::VerifyFull));
         assert_eq!(one.authority.as_deref(), Some(std::path::Path::new("/ca.pem")));
         assert_eq!(one.config.get_options(), Some("-c work_mem=8MB"));

@@ -50,7 +50,9 @@ impl Encrypt {
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?;
         let names = match (self.encryption, &self.authority) {
-            (Encryption::VerifyFull, _) => return Ok(begun.with_root_certificates(self.roots()?).with_no_client_auth()),
+            (Encryption::VerifyFull, _) => {
+                return Ok(begun.with_root_certificates(self.roots()?).with_no_client_auth());
+            }
             (Encryption::VerifyCa, _) | (Encryption::Require, Some(_)) => {
                 let roots = Arc::new(self.roots()?);
                 let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider.clone());
