@@ -192,7 +192,7 @@ fn has(parts: &str, wanted: &str) -> bool {
 /// Every process with its parts.
 fn apart() -> Vec<(&'static str, String)> {
     let unnamed = CONTEXTS.into_iter().filter(|context| !APART.iter().any(|(_, parts)| has(parts, context)));
-    let more: String = unnamed.map(|context| format!(",{context}")).collect();
+    let more = unnamed.fold(String::new(), |more, context| more + "," + context);
     let with_more = |(name, parts): (&'static str, &str)| {
         let parts = if has(parts, "people") { format!("{parts}{more}") } else { parts.to_owned() };
         (name, parts)

@@ -247,7 +247,7 @@ impl Forwarder {
             outcome = timeout_at(until, answering) => outcome.unwrap_or(Err(Failure::Late)),
             () = given_up(service, replica), if repeatable => Err(Failure::Gone),
         };
-        waiting.is_over();
+        waiting.end();
         match &outcome {
             Ok(_) => replica.answered(),
             Err(Failure::Unsent) => replica.mark(false),
@@ -314,7 +314,7 @@ impl<'r> Waiting<'r> {
         Self { replica, since: Instant::now(), over: false }
     }
 
-    fn is_over(mut self) {
+    fn end(mut self) {
         self.over = true;
     }
 }

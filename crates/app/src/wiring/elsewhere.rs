@@ -73,14 +73,13 @@ impl<'s> Elsewhere<'s> {
         let mut named: Vec<Named> = Vec::new();
         for part in Part::ALL {
             for address in self.settings.services.addresses(*part) {
-                match named.iter_mut().find(|known| known.address == address) {
-                    Some(known) => known.parts.push(*part),
-                    None => {
-                        let there = self.upstream(PROCESS, *part, std::slice::from_ref(&address));
-                        let processes = Processes::at(there, self.passes.clone());
-                        named.push(Named { address, parts: vec![*part], processes });
-                    }
+                if let Some(known) = named.iter_mut().find(|known| known.address == address) {
+                    known.parts.push(*part);
+                    continue;
                 }
+                let there = self.upstream(PROCESS, *part, std::slice::from_ref(&address));
+                let processes = Processes::at(there, self.passes.clone());
+                named.push(Named { address, parts: vec![*part], processes });
             }
         }
         Some(Box::new(Everybody(named)))

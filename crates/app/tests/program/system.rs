@@ -138,7 +138,7 @@ on_both_engines! {
         let people = databases.iter().find(|database| database["name"] == "people").unwrap();
         assert_eq!(people["behind"]["parked"], 1);
 
-        let page = operator.send("GET", "/system", &[("accept", "text/html"), ("accept-language", "en")], None).await;
+        let page = operator.send("GET", "/system?lang=en", &[("accept", "text/html"), ("accept-language", "en")], None).await;
         let html = String::from_utf8(page.body).unwrap();
         assert_eq!(page.status, 200);
         assert!(html.contains("One event waits for a decision") && html.contains("href=\"/system/parked\""));

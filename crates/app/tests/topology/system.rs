@@ -77,7 +77,7 @@ async fn the_whole_house_is_seen_and_one_that_is_not_there_spoils_nothing() {
     assert_eq!(silent(&operator, "parked").await, ["people"]);
     assert_eq!(operator.post(&retry.replace("directory", "people"), &json!({})).await.status, 503);
     let html = [("accept", "text/html"), ("accept-language", "en")];
-    let page = operator.send(Method::GET, "/system", &html, None).await;
+    let page = operator.send(Method::GET, "/system?lang=en", &html, None).await;
     let text = String::from_utf8_lossy(&page.body);
     assert!(page.status == 200 && text.contains("Does not answer"), "{} {text}", page.status);
 

@@ -15,8 +15,8 @@ fn wanting(reminders: &[u32]) -> PreferencesForm {
     PreferencesForm { channels: Vec::new(), reminders: reminders.to_vec(), quiet: None, zone: None }
 }
 
-fn quiet(from: &str, until: &str) -> Option<QuietHours> {
-    Some(QuietHours { from: from.parse().unwrap(), until: until.parse().unwrap() })
+fn quiet(from: &str, until: &str) -> QuietHours {
+    QuietHours { from: from.parse().unwrap(), until: until.parse().unwrap() }
 }
 
 testkit::db_test! {
@@ -85,7 +85,7 @@ testkit::db_test! {
         house.say(AppointmentBooked { visit: house.visit(&siti.patient, THURSDAY) }).await?;
         house.run_jobs().await;
         let silent = KindChannels { kind: NotificationKind::Reminder, channels: Vec::new() };
-        let form = PreferencesForm { channels: vec![silent], quiet: quiet("09:00", "12:00"), ..wanting(&[120, 1440]) };
+        let form = PreferencesForm { channels: vec![silent], quiet: Some(quiet("09:00", "12:00")), ..wanting(&[120, 1440]) };
         let kept = verbs.set_preferences(&siti.cx, 0, form.clone()).await?;
         assert_eq!((kept.version, &kept.reminders), (1, &vec![1440, 120]));
         assert_eq!(verbs.preferences(&siti.cx).await?, kept);
@@ -102,7 +102,7 @@ testkit::db_test! {
         let wrong = PreferencesForm {
             channels: vec![twice.clone(), twice],
             reminders: vec![5, 1, 2, 3, 4, 6],
-            quiet: quiet("09:00", "09:00"),
+            quiet: Some(quiet("09:00", "09:00")),
             zone: Some("Asia/Atlantis".to_owned()),
         };
         let Err(Error::Invalid(fields)) = verbs.set_preferences(&siti.cx, 1, wrong).await else { panic!("it was accepted") };

@@ -380,9 +380,9 @@ pub(crate) fn silent(speech: &Speech, silent: &[String]) -> String {
 fn lasted(speech: &Speech, ms: i64) -> String {
     let (key, n) = match ms {
         ..1_000 => ("system-ms", ms),
-        ..60_000 => ("system-seconds", ms / 1_000),
-        ..3_600_000 => ("system-minutes", ms / 60_000),
-        ..172_800_000 => ("system-hours", ms / 3_600_000),
+        1_000..60_000 => ("system-seconds", ms / 1_000),
+        60_000..3_600_000 => ("system-minutes", ms / 60_000),
+        3_600_000..172_800_000 => ("system-hours", ms / 3_600_000),
         _ => ("system-days", ms / 86_400_000),
     };
     speech.say(key, &[("n", &n.to_string())])
