@@ -15,16 +15,21 @@ pub struct Behind {
     /// Age of the oldest in milliseconds.
     pub oldest_ms: i64,
     /// Parked: they failed for good.
-    pub parked: usize,
+    pub parked: i64,
 }
 
 /// How far the bus is behind now. `head` must be a super admin.
 pub async fn behind(head: &mut Client) -> Result<Behind> {
-    let state = head.get("/api/v1/system/bus").await?;
-    let mut behind = Behind { parked: state["parked"].as_array().map_or(0, Vec::len), ..Behind::default() };
-    for source in state["sources"].as_array().context("the bus has no sources")? {
-        behind.unsent += source["unsent"].as_i64().context("unsent")?;
-        behind.oldest_ms = behind.oldest_ms.max(source["oldest_ms"].as_i64().context("oldest_ms")?);
+    let services = head.get("/api/v1/system/services").await?;
+    let mut behind = Behind::default();
+    for service in services.as_array().context("a list of services")? {
+        let databases = service["state"]["databases"].as_array().context("a service that answers")?;
+        for told in databases.iter().map(|database| &database["behind"]).filter(|told| !told.is_null()) {
+            let number = |name: &'static str| told[name].as_i64().context(name);
+            behind.unsent += number("unsent")?;
+            behind.oldest_ms = behind.oldest_ms.max(number("unsent_ms")?);
+            behind.parked += number("parked")?;
+        }
     }
     Ok(behind)
 }

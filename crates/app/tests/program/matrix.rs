@@ -263,7 +263,13 @@ pub fn known(app: &App, turn: usize, path: &str, objects: &Objects) -> BTreeMap<
         let day = |n: usize| json!(format!("2027-07-{:02}T00:00:00Z", 2 * turn + n));
         known.extend([("starts_at", day(1)), ("ends_at", day(2))]);
     }
-    if path.starts_with("/api/v1/schedules") || path.contains("/doctor") {
+    if path == "/api/v1/leaves/{id}/decision" {
+        known.insert("appointment", json!(objects.appointment));
+    }
+    if path == "/api/v1/schedules/preview" {
+        // Its own `from` is a date, that of the sessions in it an hour: what fits each is made.
+        known.insert("until", json!("12:00"));
+    } else if path.starts_with("/api/v1/schedules") || path.contains("/doctor") {
         known.extend([("from", json!("09:00")), ("until", json!("12:00"))]);
     }
     known

@@ -140,7 +140,7 @@ impl FromRequestParts<Site> for Visitor {
         let account = account_of(&cx, site).await?;
         Ok(Self {
             portrait: match &account {
-                Some(account) => portrait_of(&cx, site, account).await?,
+                Some(account) => portrait_or_plain(&cx, site, account).await?,
                 None => String::new(),
             },
             account,
@@ -184,6 +184,15 @@ async fn unread(cx: &Cx, site: &Site, method: &Method, headers: &HeaderMap) -> i
         tracing::debug!(error = error.word(), "the bell stays silent");
         0
     })
+}
+
+/// The portrait of whoever is signed in. A page is not refused for want of it: while people or directory is away it is
+/// drawn of the account alone.
+async fn portrait_or_plain(cx: &Cx, site: &Site, account: &Account) -> Result<String> {
+    match portrait_of(cx, site, account).await {
+        Err(Error::Unavailable(_) | Error::Late) => Ok(shown::portrait_of_patient(None, &account.id.to_string())),
+        drawn => drawn,
+    }
 }
 
 /// The portrait of whoever is signed in, drawn as their profile says.
