@@ -164,7 +164,7 @@ impl Caller {
                 Err(failed) => {
                     leave.bad();
                     replica.connection.forget().await;
-                    tracing::warn!(service = self.service(), method = call.method, replica = %replica.address, why = failed.why, "a service did not answer");
+                    tracing::warn!(called = self.service(), method = call.method, replica = %replica.address, why = failed.why, "a service did not answer");
                     if failed.begun && (!call.repeatable || asked.len() > 1) {
                         return Err(if Instant::now() >= end {
                             Error::Late

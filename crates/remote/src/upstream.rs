@@ -105,7 +105,7 @@ impl Inner {
             match lookup_host(name).await {
                 Ok(addresses) => found.extend(addresses),
                 Err(error) => {
-                    tracing::warn!(service = self.service, name, %error, "a service's name cannot be looked up");
+                    tracing::warn!(called = self.service, name, %error, "a service's name cannot be looked up");
                     if !self.replicas.load().is_empty() {
                         return; // who is known already stays
                     }

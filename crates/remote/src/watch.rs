@@ -68,7 +68,7 @@ async fn one<T: DeserializeOwned + Send>(
     to: &broadcast::Sender<T>,
 ) -> SocketAddr {
     if let Err(failed) = read(caller, &replica, method, to).await {
-        tracing::debug!(service = caller.service(), replica = %replica.address, why = failed.why, "a stream broke off");
+        tracing::debug!(called = caller.service(), replica = %replica.address, why = failed.why, "a stream broke off");
         replica.connection.forget().await;
     }
     replica.address

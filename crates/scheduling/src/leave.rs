@@ -137,6 +137,9 @@ impl SchedulingContext {
     }
 
     pub(crate) async fn keep_decision(&self, cx: &Cx, id: &LeaveId, version: i64, ask: LeaveDecision) -> Result<Leave> {
+        let (by, leave) = (cx.clone(), id.clone());
+        // Whoever may not decide is told so before their choices are looked at.
+        self.db.read(async move |tx| editable(&by, tx, &leave).await.map(drop)).await?;
         let choices = self.sealed(cx, id, checked_choices(ask)?).await?;
         let (by, leave) = (cx.clone(), id.clone());
         self.db.write(async move |tx| decide(&by, tx, &leave, version, &choices).await).await?;

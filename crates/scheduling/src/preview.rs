@@ -21,8 +21,7 @@ const MOST_DEPARTURES: usize = 20;
 impl SchedulingContext {
     pub(crate) async fn preview_schedule(&self, cx: &Cx, ask: PreviewAsk) -> Result<Preview> {
         let cx = cx.clone();
-        let ask = checked(ask)?;
-        self.db.read(async move |tx| preview(&cx, tx, &ask).await).await
+        self.db.read(async move |tx| preview(&cx, tx, ask).await).await
     }
 }
 
@@ -40,10 +39,11 @@ fn checked(mut ask: PreviewAsk) -> Result<PreviewAsk> {
     Ok(ask)
 }
 
-async fn preview(cx: &Cx, tx: &mut Tx, ask: &PreviewAsk) -> Result<Preview> {
-    let PreviewAsk { form, service, mode, .. } = ask;
+async fn preview(cx: &Cx, tx: &mut Tx, ask: PreviewAsk) -> Result<Preview> {
     let now = cx.now();
-    access::edits_schedule(cx, tx, Some(&form.facility.to_string()), form.doctor.as_ref()).await?;
+    access::edits_schedule(cx, tx, Some(&ask.form.facility.to_string()), ask.form.doctor.as_ref()).await?;
+    let ask = checked(ask)?;
+    let PreviewAsk { form, service, mode, .. } = &ask;
     schedule::check_place(tx, form).await?;
     let offer =
         Offer { facility: form.facility.clone(), service: service.clone(), doctor: form.doctor.clone(), mode: *mode };
