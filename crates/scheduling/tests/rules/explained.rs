@@ -100,7 +100,7 @@ testkit::db_test! {
         let ani = clinic.patient("Ani").await?;
         assert_eq!(word(rule_at(&clinic, &ani.cx, &siti.offer, monday("09:00")).await), "forbidden");
         let other = clinic.facility("other", MAKASSAR).await?;
-        assert_eq!(word(rule_at(&clinic, &clinic.asking.admin(&other), &siti.offer, monday("09:00")).await), "not-found");
+        assert_eq!(word(rule_at(&clinic, &clinic.asking.admin(&other), &siti.offer, monday("09:00")).await), "schedule");
         assert_eq!(rule_at(&clinic, &clinic.asking.front_desk(&siti.offer.facility), &siti.offer, monday("09:00")).await?, None);
     }
 

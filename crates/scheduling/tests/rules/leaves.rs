@@ -127,7 +127,7 @@ testkit::db_test! {
         let proposal = clinic.verbs.proposal(&visits[2].0.cx, &visits[2].1.id).await?;
         assert_eq!(proposal.times.len(), 3);
         assert!(!clinic.is_free(&siti.offer, proposal.times[0]).await?, "kept for the patient");
-        assert_eq!(word(clinic.verbs.proposal(&visits[1].0.cx, &visits[2].1.id).await), "not-found");
+        assert_eq!(word(clinic.verbs.proposal(&visits[1].0.cx, &visits[2].1.id).await), "appointment");
         let answer = AnswerProposal { at: Some(proposal.times[1]) };
         let version = proposal.appointment.version;
         let moved = clinic.verbs.answer_proposal(&visits[2].0.cx, &visits[2].1.id, version, answer.clone()).await?;
@@ -159,7 +159,7 @@ testkit::db_test! {
         assert_eq!((off.state, off.cancelled_by), (State::Cancelled, Some(CancelledBy::Clinic)));
         let theirs = clinic.verbs.proposal(&visits[1].0.cx, &visits[1].1.id).await?;
         clinic.asking.later(theirs.answer_by);
-        assert_eq!(word(clinic.verbs.proposal(&visits[1].0.cx, &visits[1].1.id).await), "not-found");
+        assert_eq!(word(clinic.verbs.proposal(&visits[1].0.cx, &visits[1].1.id).await), "proposal");
         clinic.run_jobs().await?;
         let lapsed = clinic.verbs.appointment(&visits[1].0.cx, &visits[1].1.code).await?;
         assert_eq!((lapsed.state, lapsed.reason.as_deref()), (State::Cancelled, Some("leave-unanswered")));
@@ -194,7 +194,7 @@ testkit::db_test! {
         let elsewhere = Offer { facility: other.clone(), service: there.id.clone(), ..siti.offer.clone() };
         clinic.book(&budi.cx, &budi.id, &elsewhere, monday("13:00")).await?;
         let admin = clinic.asking.admin(&losari);
-        assert_eq!(word(clinic.verbs.enter_leave(&admin, monday_off(&siti)).await), "not-found");
+        assert_eq!(word(clinic.verbs.enter_leave(&admin, monday_off(&siti)).await), "leave");
         assert_eq!(word(clinic.verbs.enter_leave(&clinic.asking.front_desk(&losari), monday_off(&siti)).await), "forbidden");
         let here_only = LeaveForm { facility: Some(losari.clone()), ..monday_off(&siti) };
         let leave = clinic.verbs.enter_leave(&admin, here_only).await?;
@@ -202,7 +202,7 @@ testkit::db_test! {
         assert!(clinic.free(&siti.offer, MONDAY).await?.is_empty());
         assert_eq!(clinic.free(&elsewhere, MONDAY).await?.len(), 7);
         assert_eq!(clinic.verbs.leaves(&siti.cx, &siti.id).await?.len(), 1);
-        assert_eq!(word(clinic.verbs.leave(&clinic.asking.admin(&other), &leave.id).await), "not-found");
+        assert_eq!(word(clinic.verbs.leave(&clinic.asking.admin(&other), &leave.id).await), "leave");
         let all = clinic.verbs.enter_leave(&siti.cx, LeaveForm { starts_at: monday("12:30"), ..monday_off(&siti) }).await?;
         assert_eq!(all.visits.len(), 1);
     }

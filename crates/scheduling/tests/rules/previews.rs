@@ -71,7 +71,7 @@ testkit::db_test! {
         let (clinic, siti) = Clinic::with_siti(db).await?;
         let wanted = || ask(&siti.offer, weekdays("09:00", "12:00"));
         let other = clinic.facility("other", MAKASSAR).await?;
-        assert_eq!(word(clinic.verbs.preview(&clinic.asking.admin(&other), wanted()).await), "not-found");
+        assert_eq!(word(clinic.verbs.preview(&clinic.asking.admin(&other), wanted()).await), "schedule");
         assert_eq!(word(clinic.verbs.preview(&clinic.patient("Ani").await?.cx, wanted()).await), "forbidden");
         assert!(clinic.verbs.preview(&clinic.asking.admin(&siti.offer.facility), wanted()).await.is_ok());
         let bad = PreviewAsk { days: Some(40), ..wanted() };
