@@ -55,9 +55,6 @@ async fn what_guests_see() -> Result<()> {
         guest.goto(&site.page("/")).await?;
         let doctor = link(&guest, "main .slot").await?;
         wrong.look(&guest, &site.page(&doctor), "doctor").await;
-        if site.has_mailbox() {
-            wrong.look(&guest, &site.page("/_styleguide"), "guide").await;
-        }
         wrong.told()
     })
     .await
