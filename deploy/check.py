@@ -1,6 +1,7 @@
 """Looks at everything in deploy/: `cargo xtask deploy --check` runs it with the tools it needs.
 
-Says a line for each thing that is wrong, and ends with 1; a line for each thing it could not look at, and goes on.
+Says a line for each thing that is wrong, and ends with 1; a line for each thing it could not look at, and goes on. Where DEPLOY_CHECKED
+is set, a tool that is missing is wrong too: a check that nobody runs finds nothing.
 """
 
 import json
@@ -25,6 +26,14 @@ def fail(where, what):
 
 def skip(what):
     print(f"  not looked at: {what}")
+
+
+def missing(what, tool):
+    """A tool that others may do without, but not those who decide whether a change passes."""
+    if os.environ.get("DEPLOY_CHECKED"):
+        fail(what, f"{tool} is not there, and DEPLOY_CHECKED is set")
+    else:
+        skip(f"{what}: {tool} is not there")
 
 
 def short(path):
@@ -110,6 +119,8 @@ def check_compose(known):
         name: {key.removeprefix("MEDIVERSE_DATABASE__").lower() for key in service.get("environment", {}) if "DATABASE__" in key}
         for name, service in compose["services"].items()
     }
+    if set(compose["services"]["notifications"]["networks"]) != {"inside", "databases", "outside"}:
+        fail(where, "notifications: reaches neither mail servers nor calendars")
     for name in ("auth", "people", "directory", "scheduling", "notifications", "web", "gateway"):
         for foreign in databases[name] - {name, "keys"}:
             fail(where, f"{name}: is given the database of {foreign}")
@@ -162,7 +173,19 @@ def check_pod(where, resource):
 
 
 def selects(selector, labels):
-    return all(labels.get(key) == value for key, value in (selector or {}).get("matchLabels", {}).items())
+    selector = selector or {}
+    for wanted in selector.get("matchExpressions", []):
+        if wanted["operator"] != "In" or labels.get(wanted["key"]) not in wanted["values"]:
+            return False
+    return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items())
+
+
+def labels_of(resource):
+    """What its pods are labelled with."""
+    spec = resource["spec"]
+    if resource["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    return spec["template"].get("metadata", {}).get("labels", {})
 
 
 def check_roles(where, resources):
@@ -185,8 +208,11 @@ def check_roles(where, resources):
                 fail(where, f"{name}: has no {kind} of its own")
         if not by_kind["Service"].get(name) or not by_kind["ServiceAccount"].get(name):
             fail(where, f"{name}: has no Service or ServiceAccount")
+        if "replicas" in deployment["spec"]:
+            fail(where, f"{name}: says how many there are, which its autoscaler does; each roll-out would undo that")
         if deployment["spec"]["template"]["spec"]["serviceAccountName"] != name:
             fail(where, f"{name}: acts as somebody else")
+        check_certificate(where, name.removeprefix("mediverse-"), deployment, by_kind)
         shown = [volume["projected"]["sources"] for volume in deployment["spec"]["template"]["spec"]["volumes"] if volume["name"] == "service-keys"]
         own = [source["secret"]["name"] for sources in shown for source in sources if "secret" in source]
         if own != [f"service-key-{name.removeprefix('mediverse-')}"]:
@@ -216,6 +242,135 @@ def check_roles(where, resources):
     if not any(resource["kind"] == "Job" and "migrate" in resource["metadata"]["name"] for resource in resources):
         fail(where, "nothing migrates")
     check_backups(where, by_kind)
+
+
+def check_certificate(where, role, deployment, by_kind):
+    """What it shows to other roles: its own, for its own name, by the three settings, as files that can be renewed."""
+    pod = pod_of(deployment)
+    shown = [volume for volume in pod["volumes"] if "service-tls" in json.dumps(volume)]
+    if [volume.get("secret", {}).get("secretName") for volume in shown] != [f"service-tls-{role}"]:
+        return fail(where, f"{role}: does not hold its own certificate alone")
+    container = next(c for c in pod["containers"] if c["name"] == "mediverse")
+    mounts = [mount for mount in container["volumeMounts"] if mount["name"] == shown[0]["name"]]
+    if len(mounts) != 1 or "subPath" in mounts[0]:
+        return fail(where, f"{role}: its certificate is not mounted once and as a folder")
+    settings = by_kind["ConfigMap"]["settings"]["data"]
+    for end, file in (("CERTIFICATE", "tls.crt"), ("KEY", "tls.key"), ("AUTHORITY", "ca.crt")):
+        if settings.get(f"MEDIVERSE_SERVICES__TLS_{end}") != f"{mounts[0]['mountPath']}/{file}":
+            fail(where, f"{role}: MEDIVERSE_SERVICES__TLS_{end} does not name {file}")
+    given = by_kind.get("Certificate", {}).get(f"service-tls-{role}", {}).get("spec", {})
+    if given.get("dnsNames") != [role] or not {"server auth", "client auth"} <= set(given.get("usages", [])):
+        fail(where, f"{role}: nobody gives it a certificate for its name and for both ends")
+
+
+# ---- the overlay of Google Cloud against deploy/terraform ---------------------------------------------------------------
+def check_cloud(where, resources):
+    named = {(resource["kind"], resource["metadata"]["name"]): resource for resource in resources}
+    check_proxies(where, resources, named)
+    check_secrets(where, resources)
+    check_health(where, resources)
+    check_engines(where, resources)
+    outside = next(r for r in resources if r["metadata"]["name"] == "outside-notifications")
+    if not {80, 443, 465, 587} <= {entry["port"] for rule in outside["spec"]["egress"] for entry in rule["ports"]}:
+        fail(where, "notifications: reaches neither mail servers nor calendars")
+
+
+def check_proxies(where, resources, named):
+    """Whoever has a proxy reaches the metadata server, and asks each database by its own name through its own port."""
+    metadata = named["NetworkPolicy", "metadata-of-roles"]["spec"]["podSelector"]
+    accounts = {
+        name: resource["metadata"].get("annotations", {}).get("iam.gke.io/gcp-service-account", "").split(".gserviceaccount.com")[0]
+        for (kind, name), resource in named.items()
+        if kind == "ServiceAccount"
+    }
+    for resource in resources:
+        pod = pod_of(resource) or {}
+        name = f"{resource['kind']} {resource['metadata']['name']}"
+        proxy = next((c for c in pod.get("initContainers", []) if c["name"] == "cloud-sql-proxy"), None)
+        if not proxy:
+            continue
+        if not selects(metadata, labels_of(resource)):
+            fail(where, f"{name}: has a proxy that may not ask who it is")
+        ports = dict(re.findall(r":mediverse-(\w+)\?port=(\d+)", " ".join(proxy["args"])))
+        container = next(c for c in pod["containers"] if c["name"] == "mediverse")
+        told = {e["name"]: e for e in container["env"] if e["name"].startswith("MEDIVERSE_DATABASE__")}
+        if {key.removeprefix("MEDIVERSE_DATABASE__").lower() for key in told} != set(ports):
+            fail(where, f"{name}: its databases are not those of its proxy")
+            continue
+        for database, port in ports.items():
+            user = accounts[pod["serviceAccountName"]].replace("@", "%40")
+            address = f"postgres://{user}@127.0.0.1:{port}/{database}?sslmode=disable&options=-c%20role%3Dhouse"
+            if told[f"MEDIVERSE_DATABASE__{database.upper()}"] != {"name": f"MEDIVERSE_DATABASE__{database.upper()}", "value": address}:
+                fail(where, f"{name}: does not ask {database} by {address}")
+
+
+def check_engines(where, resources):
+    """The cache's authority is known where the cache is; collectors reach who tells numbers; Google's interfaces have the address that policies name."""
+    for resource in resources:
+        container = next((c for c in (pod_of(resource) or {}).get("containers", []) if c["name"] == "mediverse"), {})
+        told = {entry["name"]: entry.get("value", "") for entry in container.get("env") or []}
+        mounts = [mount["mountPath"] + "/" for mount in container.get("volumeMounts", [])]
+        if "MEDIVERSE_REDIS__URL" in told and not told.get("MEDIVERSE_REDIS__AUTHORITY", "-").startswith(tuple(mounts)):
+            fail(where, f"{resource['metadata']['name']}: does not know who vouches for the cache")
+    policies = [resource for resource in resources if resource["kind"] == "NetworkPolicy"]
+    for labels, port in (({"app.kubernetes.io/part-of": "mediverse"}, 9090), ({"mediverse/engine": "rabbitmq"}, 15692)):
+        rules = [rule for p in policies if selects(p["spec"]["podSelector"], labels) for rule in p["spec"].get("ingress", [])]
+        if not any("gmp-system" in json.dumps(rule) and {"port": port, "protocol": "TCP"} in rule["ports"] for rule in rules if "ports" in rule):
+            fail(where, f"{labels}: the collectors of managed Prometheus do not reach {port}")
+    network = (DEPLOY / "terraform/network.tf").read_text()
+    if "199.36.153.8/30" in json.dumps(policies) and '"199.36.153.8"' not in network:
+        fail("deploy/terraform/network.tf", "names of Google's interfaces do not lead to the addresses that policies open")
+
+
+def check_secrets(where, resources):
+    """Every secret that a pod needs is brought by somebody, and every one that is brought lies in Secret Manager."""
+    brought = {r["spec"].get("target", {}).get("name") for r in resources if r["kind"] == "ExternalSecret"}
+    brought |= {r["spec"]["secretName"] for r in resources if r["kind"] == "Certificate"}
+    brought |= {f"{r['metadata']['name']}-default-user" for r in resources if r["kind"] == "RabbitmqCluster"}
+    for resource in resources:
+        for needed in needed_secrets(pod_of(resource) or {}):
+            if needed not in brought:
+                fail(where, f"{resource['kind']} {resource['metadata']['name']}: nobody brings the secret {needed}")
+    block = re.search(r"secrets = toset\(\[(.*?)\]\)", (DEPLOY / "terraform/secrets.tf").read_text(), re.S)
+    kept = {f"mediverse-{name}" for name in re.findall(r'"([\w-]+)"', block[1])}
+    asked = {entry["remoteRef"]["key"] for r in resources if r["kind"] == "ExternalSecret" for entry in r["spec"]["data"]}
+    for name in sorted(kept ^ asked):
+        fail(where, f"{name}: {'nobody asks Secret Manager for it' if name in kept else 'is not in terraform/secrets.tf'}")
+
+
+def needed_secrets(node):
+    """Names of the secrets in a pod that it does not start without."""
+    if isinstance(node, list):
+        return {name for part in node for name in needed_secrets(part)}
+    if not isinstance(node, dict):
+        return set()
+    found = {name for part in node.values() for name in needed_secrets(part)}
+    reference = node.get("secretKeyRef") or node.get("secret") or {}
+    name = reference.get("secretName") or reference.get("name")
+    return found | ({name} if name and not reference.get("optional") else set())
+
+
+def check_health(where, resources):
+    """What the load balancer asks is let in by the firewall and by a policy, and is a port where it is answered."""
+    edge, network = ((DEPLOY / "terraform" / name).read_text() for name in ("edge.tf", "network.tf"))
+    block = re.search(r"http_health_check \{(.*?)\n  \}", edge, re.S)[1]
+    port = int(re.search(r"\bport\s*=\s*(\d+)", block)[1])
+    if '"/readyz"' not in block or port != 9090:
+        fail("deploy/terraform/edge.tf", "the health check is not one of /readyz at the port for operators")
+    allowed = re.search(r'"mediverse-load-balancer".*?ports\s*=\s*\[(.*?)\].*?source_ranges\s*=\s*\[(.*?)\]', network, re.S)
+    if f'"{port}"' not in allowed[1]:
+        fail("deploy/terraform/network.tf", f"health checks are not let in at {port}")
+    let_in = {
+        source["ipBlock"]["cidr"]
+        for r in resources
+        if r["kind"] == "NetworkPolicy" and selects(r["spec"]["podSelector"], {"app.kubernetes.io/name": "gateway"})
+        for rule in r["spec"].get("ingress", [])
+        if any(entry["port"] == port for entry in rule.get("ports", []))
+        for source in rule.get("from", [])
+        if "ipBlock" in source
+    }
+    for cidr in set(re.findall(r'"([\d./]+)"', allowed[2])) - let_in:
+        fail(where, f"health checks from {cidr} do not reach the gateway")
 
 
 DATABASES = {"auth", "people", "directory", "scheduling", "notifications", "keys"}
@@ -251,13 +406,12 @@ def check_kubernetes(known):
         import kubernetes_validate
     except ImportError:
         kubernetes_validate = None
-        skip("Kubernetes' schemas: kubernetes-validate is not there")
+        missing("Kubernetes' schemas", "kubernetes-validate")
     unknown_kinds = set()
     for folder in (DEPLOY / "kubernetes/base", DEPLOY / "kubernetes/overlays/dev", DEPLOY / "kubernetes/overlays/prod"):
         resources = rendered(folder)
         if resources is None:
-            skip("what kustomize makes of the manifests: kubectl is not there")
-            return
+            return missing("what kustomize makes of the manifests", "kubectl")
         where = short(folder)
         for resource in resources:
             if pod_of(resource):
@@ -284,6 +438,8 @@ def check_kubernetes(known):
                 fail(where, f"{resource['kind']} {resource['metadata']['name']}: {path}: {error.message}")
         if resources:
             check_roles(where, resources)
+        if resources and folder.name == "prod":
+            check_cloud(where, resources)
     for kind in sorted(unknown_kinds):
         skip(f"{kind}: a custom resource without a schema here")
 
@@ -293,7 +449,7 @@ def check_terraform():
     try:
         import hcl2
     except ImportError:
-        return skip("Terraform: python-hcl2 is not there")
+        return missing("Terraform", "python-hcl2")
     folder = DEPLOY / "terraform"
     declared, texts = {"each", "self", "path", "terraform", "count"}, {}
     for path in sorted(folder.glob("*.tf")):
@@ -327,7 +483,7 @@ def check_terraform():
         fail(short(folder), f"{unused} is declared and not used")
     terraform = shutil.which("terraform")
     if not terraform:
-        return skip("the format of Terraform's files: terraform is not there")
+        return missing("the format of Terraform's files", "terraform")
     code, out, said = run(terraform, f"-chdir={folder}", "fmt", "-check", "-list=true")
     if code:
         fail(short(folder), f"terraform fmt: {out.strip() or said.strip()}")
@@ -408,7 +564,7 @@ def check_runbooks():
 def check_prometheus():
     promtool = os.environ.get("PROMTOOL") or shutil.which("promtool")
     if not promtool:
-        return skip("Prometheus' rules and their tests: promtool is not there")
+        return missing("Prometheus' rules and their tests", "promtool")
     folder = DEPLOY / "prometheus"
     for command in (["check", "rules", "alerts.yaml", "recording.yaml"], ["test", "rules", "alerts_test.yaml"], ["check", "config", "--syntax-only", "compose.yaml"]):
         code, _, said = run(promtool, *command, cwd=folder)
@@ -421,11 +577,23 @@ def check_pipelines():
     for path in (ROOT / "cloudbuild.yaml", *sorted((ROOT / ".github/workflows").glob("*.yaml"))):
         if ".ci/run" not in path.read_text():
             fail(short(path), "does not run .ci/run")
+        if ".ci/tools" not in path.read_text():
+            fail(short(path), "does not bring the tools that deploy/ is looked at with")
+    check_roll_out()
     image = (DEPLOY / "Dockerfile").read_text()
     for needed in ("USER 65532:65532", "HEALTHCHECK", "--locked"):
         if needed not in image:
             fail("deploy/Dockerfile", f"{needed} is missing")
     check_backup_image(image)
+
+
+def check_roll_out():
+    """The job that migrates needs what has no role's name (namespace, settings, secrets): that comes first, and is waited for."""
+    text = (ROOT / "cloudbuild.yaml").read_text()
+    order = ["--selector '!app.kubernetes.io/name'", "externalsecret --all", "--selector app.kubernetes.io/name=migrate", "job/mediverse-migrate-"]
+    places = [text.find(words) for words in order]
+    if -1 in places or places != sorted(places):
+        fail("cloudbuild.yaml", "does not bring what the migrations need before them: " + ", ".join(order))
 
 
 def check_backup_image(image):

@@ -9,6 +9,7 @@ pub mod figures;
 pub mod load;
 pub mod names;
 pub mod numbers;
+pub mod pages;
 pub mod places;
 pub mod plan;
 pub mod process;

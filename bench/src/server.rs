@@ -2,7 +2,7 @@
 //! start flag.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::chaos::engines::free_port;
 use crate::process::{self, Memory};
 use crate::wire::{Wire, request};
 
@@ -266,7 +267,7 @@ pub fn program_size() -> Result<u64> {
 }
 
 fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+    Ok((Ipv4Addr::LOCALHOST, free_port()?).into())
 }
 
 async fn connect(database: &str) -> Result<tokio_postgres::Client> {

@@ -58,7 +58,8 @@ resource "google_sql_database" "service" {
   instance = google_sql_database_instance.service[each.key].name
 }
 
-# Signing in is by the role's identity: there is no password to lose.
+# Signing in is by the role's identity: there is no password to lose. What the migrations make belongs to all who may open
+# the database: ../postgres/cloud-sql.sql, once for each, says so.
 resource "google_sql_user" "role" {
   for_each = local.database_users
   name     = trimsuffix(google_service_account.role[each.value.role].email, ".gserviceaccount.com")

@@ -39,9 +39,12 @@ resource "google_compute_health_check" "gateway" {
   timeout_sec         = 3
   healthy_threshold   = 1
   unhealthy_threshold = 2
-  https_health_check {
-    port         = 8443
-    request_path = "/livez"
+  # At the port for operators: on the one for people such paths are not answered. Ready, so that a gateway that leaves, or
+  # whose clock stands apart, is sent nothing.
+  http_health_check {
+    port_specification = "USE_FIXED_PORT"
+    port               = 9090
+    request_path       = "/readyz"
   }
 }
 

@@ -21,6 +21,19 @@ resource "google_service_account_iam_member" "backup" {
   depends_on         = [google_container_cluster.mediverse]
 }
 
+# Reads secrets, and nothing else; roles are given theirs as files and read none.
+resource "google_service_account" "secrets" {
+  account_id   = "mediverse-secrets"
+  display_name = "Mediverse: secrets into the cluster"
+}
+
+resource "google_service_account_iam_member" "secrets" {
+  service_account_id = google_service_account.secrets.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "serviceAccount:${var.project}.svc.id.goog[mediverse/mediverse-secrets]"
+  depends_on         = [google_container_cluster.mediverse]
+}
+
 # Opening a connection to its own instances alone.
 resource "google_project_iam_member" "databases" {
   for_each = local.database_users

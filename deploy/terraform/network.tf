@@ -79,6 +79,36 @@ locals {
   }
 }
 
+# Google's own interfaces by addresses that are reached without leaving this network: the policies of pods name them
+# (overlays/prod/databases.yaml).
+resource "google_dns_managed_zone" "interfaces" {
+  name       = "mediverse-interfaces"
+  dns_name   = "googleapis.com."
+  visibility = "private"
+  private_visibility_config {
+    networks {
+      network_url = google_compute_network.mediverse.id
+    }
+  }
+  depends_on = [google_project_service.used]
+}
+
+resource "google_dns_record_set" "interfaces" {
+  managed_zone = google_dns_managed_zone.interfaces.name
+  name         = "private.googleapis.com."
+  type         = "A"
+  ttl          = 300
+  rrdatas      = ["199.36.153.8", "199.36.153.9", "199.36.153.10", "199.36.153.11"]
+}
+
+resource "google_dns_record_set" "every_interface" {
+  managed_zone = google_dns_managed_zone.interfaces.name
+  name         = "*.googleapis.com."
+  type         = "CNAME"
+  ttl          = 300
+  rrdatas      = ["private.googleapis.com."]
+}
+
 # What is not allowed is refused, and written down.
 resource "google_compute_firewall" "deny_all" {
   name      = "mediverse-deny-all"
@@ -94,7 +124,7 @@ resource "google_compute_firewall" "deny_all" {
   }
 }
 
-# The load balancer and its health checks, to the gateway's port and no other.
+# The load balancer to the gateway's port, its health checks to the one for operators, and to no other.
 resource "google_compute_firewall" "load_balancer" {
   name      = "mediverse-load-balancer"
   network   = google_compute_network.mediverse.id
@@ -102,7 +132,7 @@ resource "google_compute_firewall" "load_balancer" {
   priority  = 1000
   allow {
     protocol = "tcp"
-    ports    = ["8443"]
+    ports    = ["8443", "9090"]
   }
   source_ranges           = ["35.191.0.0/16", "130.211.0.0/22"]
   target_service_accounts = [google_service_account.nodes.email]

@@ -1,35 +1,26 @@
 # Secrets by name; their values are put in by hand or by the services that make them, never by these files, except for
-# the cache's, which Google makes. Each is read by those who need it.
+# the cache's, which Google makes. Databases have none: whoever asks them is known by identity. One account reads them, for
+# the operator that gives each role its own (overlays/prod/secrets.yaml).
 locals {
-  secret_readers = {
-    database-auth-url          = ["auth", "migrate"]
-    database-people-url        = ["people", "migrate"]
-    database-directory-url     = ["directory", "migrate"]
-    database-scheduling-url    = ["scheduling", "migrate"]
-    database-notifications-url = ["notifications", "migrate"]
-    database-keys-url          = ["auth", "people", "scheduling", "notifications", "migrate"]
-    broker-url                 = ["web", "auth", "people", "directory", "scheduling", "notifications", "migrate"]
-    cache-url                  = ["gateway", "web", "auth", "people", "directory", "scheduling", "notifications"]
-    master-key                 = ["gateway", "web", "auth", "people", "directory", "scheduling", "notifications", "migrate"]
-    gateway-certificate        = ["gateway"]
-    gateway-certificate-key    = ["gateway"]
-    service-key-gateway        = ["gateway"]
-    service-key-web            = ["web"]
-    service-key-auth           = ["auth"]
-    service-key-people         = ["people"]
-    service-key-directory      = ["directory"]
-    service-key-scheduling     = ["scheduling"]
-    service-key-notifications  = ["notifications"]
-  }
-  secret_grants = merge([
-    for secret, roles in local.secret_readers : {
-      for role in roles : "${secret}-${role}" => { secret = secret, role = role }
-    }
-  ]...)
+  secrets = toset([
+    "broker-url",
+    "cache-url",
+    "cache-authority",
+    "master-key",
+    "gateway-certificate",
+    "gateway-certificate-key",
+    "service-key-gateway",
+    "service-key-web",
+    "service-key-auth",
+    "service-key-people",
+    "service-key-directory",
+    "service-key-scheduling",
+    "service-key-notifications",
+  ])
 }
 
 resource "google_secret_manager_secret" "named" {
-  for_each  = local.secret_readers
+  for_each  = local.secrets
   secret_id = "mediverse-${each.key}"
   replication {
     user_managed {
@@ -49,9 +40,15 @@ resource "google_secret_manager_secret_version" "cache" {
   secret_data = "rediss://:${google_redis_instance.cache.auth_string}@${google_redis_instance.cache.host}:${google_redis_instance.cache.port}/0"
 }
 
-resource "google_secret_manager_secret_iam_member" "readers" {
-  for_each  = local.secret_grants
-  secret_id = google_secret_manager_secret.named[each.value.secret].id
+# The old and the new while Google changes it: roles trust both.
+resource "google_secret_manager_secret_version" "cache_authority" {
+  secret      = google_secret_manager_secret.named["cache-authority"].id
+  secret_data = join("\n", google_redis_instance.cache.server_ca_certs[*].cert)
+}
+
+resource "google_secret_manager_secret_iam_member" "reader" {
+  for_each  = local.secrets
+  secret_id = google_secret_manager_secret.named[each.key].id
   role      = "roles/secretmanager.secretAccessor"
-  member    = "serviceAccount:${google_service_account.role[each.value.role].email}"
+  member    = "serviceAccount:${google_service_account.secrets.email}"
 }

@@ -272,12 +272,16 @@ impl Browser {
         self.picture(step, true).await
     }
 
+    /// The file of a picture taken in this look.
+    pub fn picture_file(&self, step: &str) -> PathBuf {
+        self.pictures.join(self.look.borrow().picture_of(step))
+    }
+
     async fn picture(&self, step: &str, whole: bool) -> Result<()> {
         let answer = self.devtools("Page.captureScreenshot", &json!({ "captureBeyondViewport": whole })).await?;
         let data = answer["data"].as_str().context("no picture")?;
         fs::create_dir_all(&self.pictures)?;
-        let name = self.look.borrow().picture_of(step);
-        fs::write(self.pictures.join(name), base64::engine::general_purpose::STANDARD.decode(data)?)?;
+        fs::write(self.picture_file(step), base64::engine::general_purpose::STANDARD.decode(data)?)?;
         Ok(())
     }
 

@@ -19,7 +19,7 @@ pub struct Journey {
 impl Journey {
     /// Opens one more browser: another person, another profile.
     pub async fn browser(&self, scripts: Scripts) -> Result<Rc<Browser>> {
-        let pictures = crate::target().join("e2e").join(&self.name);
+        let pictures = crate::pictures().join(&self.name);
         let browser = Rc::new(Browser::open(pictures, scripts).await?);
         self.browsers.borrow_mut().push(Rc::clone(&browser));
         Ok(browser)

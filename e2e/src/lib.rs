@@ -21,20 +21,35 @@
 mod axe;
 mod browser;
 mod cdp;
+mod crawl;
 mod driver;
+mod first_visit;
 mod journey;
 mod look;
+mod markup;
+mod reader;
+mod routes;
 mod site;
 mod wait;
 
 pub use axe::Violation;
 pub use browser::{Browser, Scripts};
+pub use crawl::{Crawl, Walk};
+pub use first_visit::FirstVisit;
 pub use journey::{Journey, journey};
 pub use look::{DESKTOP, Look, PHONE, Theme, Viewport};
+pub use markup::{Form, Link, Markup};
+pub use reader::{Answer, Reader};
+pub use routes::Routes;
 pub use site::{LogIn, Site};
 pub use wait::eventually;
 
 use std::path::{Path, PathBuf};
+
+/// Where pictures go: a folder for each journey.
+pub fn pictures() -> PathBuf {
+    target().join("e2e")
+}
 
 /// Where cargo builds to.
 fn target() -> PathBuf {

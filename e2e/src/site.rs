@@ -10,6 +10,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, timeout};
 
+/// How long a demonstration may take to be planted and to start.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// A site to visit. The program behind it ends with this value.
 pub struct Site {
     url: String,
@@ -20,7 +23,7 @@ pub struct Site {
 /// What answers behind a site.
 enum Program {
     /// `mediverse demo`, on a folder of its own.
-    Demo { _process: Child, _data: tempfile::TempDir },
+    Demo { _process: Child, _data: Option<tempfile::TempDir> },
     /// The program over standard engines, in one process or several.
     Spread { _topology: Topology },
     /// Somebody else's.
@@ -55,9 +58,22 @@ impl Site {
             return Self::spread(&program, shape, more).await;
         }
         let data = tempfile::tempdir()?;
-        let mut child = Command::new(&program)
+        let mut site = Self::start(&program, data.path(), more, PATIENCE).await?;
+        if let Program::Demo { _data: kept, .. } = &mut site.program {
+            *kept = Some(data);
+        }
+        Ok(site)
+    }
+
+    /// The demonstration on a folder that stays, planted there at its first start: for networks that take long to plant.
+    pub async fn demo_in(data: &Path, more: &[&str], patience: Duration) -> Result<Self> {
+        Self::start(&program(), data, more, patience).await
+    }
+
+    async fn start(program: &Path, data: &Path, more: &[&str], patience: Duration) -> Result<Self> {
+        let mut child = Command::new(program)
             .args(["demo", "--json", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data.path())
+            .arg(data)
             .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -88,10 +104,11 @@ impl Site {
             }
             bail!("mediverse demo ended before it was ready: {}", String::from_utf8_lossy(&reader.await?))
         };
-        let Ready { url, logins } =
-            timeout(Duration::from_mins(2), ready).await.context("mediverse demo is not ready in 120 s")??;
+        let Ready { url, logins } = timeout(patience, ready)
+            .await
+            .with_context(|| format!("mediverse demo is not ready in {patience:?}"))??;
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { url, logins, program: Program::Demo { _process: child, _data: data } })
+        Ok(Self { url, logins, program: Program::Demo { _process: child, _data: None } })
     }
 
     async fn spread(program: &Path, shape: Shape, more: &[&str]) -> Result<Self> {
@@ -120,9 +137,19 @@ impl Site {
         format!("{}{path}", self.url.trim_end_matches('/'))
     }
 
+    /// Where it answers, without a slash at the end.
+    pub fn url(&self) -> &str {
+        self.url.trim_end_matches('/')
+    }
+
+    /// Every account of a role that the demo tells, in its order.
+    pub fn log_ins_of(&self, role: &str) -> impl Iterator<Item = &LogIn> {
+        self.logins.iter().filter(move |login| login.role == role)
+    }
+
     /// The demo's account of a role.
     pub fn log_in_of(&self, role: &str) -> Result<&LogIn> {
-        self.logins.iter().find(|login| login.role == role).with_context(|| format!("the demo has no {role}"))
+        self.log_ins_of(role).next().with_context(|| format!("the demo has no {role}"))
     }
 }
 

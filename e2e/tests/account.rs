@@ -195,7 +195,7 @@ async fn an_authenticator_is_set_up_asked_for_and_taken_off() -> Result<()> {
         admin.fill("#password", &account.password).await?;
         admin.fill("#code", &code(now)).await?;
         admin.click(SEND).await?;
-        admin.wait_for_path("/a/").await?;
+        admin.wait_for_path("/admin").await?;
 
         admin.goto(&site.page("/akun/keamanan/kode")).await?;
         admin.shot("6-manage").await?;

@@ -18,6 +18,18 @@ async fn answer_and_book(browser: &Browser) -> Result<String> {
     browser.text(".done__c .code").await
 }
 
+/// A patient on their phone signs in and keeps the first time shown: the page that asks what is the matter.
+async fn keep_a_time(patient: &Browser, site: &Site) -> Result<()> {
+    patient.look(PHONE, Theme::Light, "id").await?;
+    patient.log_in(site, "patient").await?;
+    patient.goto(&site.page("/")).await?;
+    patient.click(".docs .slot").await?;
+    patient.wait_for_path("/dokter/").await?;
+    patient.click(ON).await?;
+    patient.wait_for_path("/pesan/").await?;
+    Ok(())
+}
+
 /// C1, C3, C5
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_in_patient_books_with_four_taps() -> Result<()> {
@@ -176,13 +188,7 @@ async fn a_refused_step_can_be_left_and_come_back_to() -> Result<()> {
     let site = Site::demo(&[]).await?;
     journey("refused-step", async |journey| {
         let patient = journey.browser(Scripts::On).await?;
-        patient.look(PHONE, Theme::Light, "id").await?;
-        patient.log_in(&site, "patient").await?;
-        patient.goto(&site.page("/")).await?;
-        patient.click(".docs .slot").await?;
-        patient.wait_for_path("/dokter/").await?;
-        patient.click(ON).await?;
-        patient.wait_for_path("/pesan/").await?;
+        keep_a_time(&patient, &site).await?;
         patient.fill("textarea", "ab").await?;
         patient.click(ON).await?;
         patient.wait_for("#mends").await?;
@@ -206,13 +212,7 @@ async fn a_hold_that_ends_on_the_page_can_be_renewed_there() -> Result<()> {
     let site = Site::demo(&[]).await?;
     journey("hold-ends", async |journey| {
         let patient = journey.browser(Scripts::On).await?;
-        patient.look(PHONE, Theme::Light, "id").await?;
-        patient.log_in(&site, "patient").await?;
-        patient.goto(&site.page("/")).await?;
-        patient.click(".docs .slot").await?;
-        patient.wait_for_path("/dokter/").await?;
-        patient.click(ON).await?;
-        patient.wait_for_path("/pesan/").await?;
+        keep_a_time(&patient, &site).await?;
         patient.fill("textarea", COMPLAINT).await?;
         // Keeping another time lets this one go; then the last second of this page's own count passes.
         patient

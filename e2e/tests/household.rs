@@ -71,7 +71,7 @@ async fn a_visit_for_a_mother(way: (&str, Viewport, Scripts)) -> Result<()> {
         daughter.wait_for_text(".member", MOTHER).await?;
         daughter.shot_whole("5-family").await?;
         let edit = daughter
-            .execute("return [...document.querySelectorAll('.member')].find(m => m.textContent.includes(arguments[0])).querySelector('a[href^=\"/keluarga/pat_\"]').getAttribute('href')", vec![MOTHER.into()])
+            .execute("return [...document.querySelectorAll('.member')].find(m => m.textContent.includes(arguments[0])).querySelector('a[href^=\"/keluarga/pat_\"]:not([href$=pesan])').getAttribute('href')", vec![MOTHER.into()])
             .await?;
         let edit = edit.as_str().context("she cannot be changed")?.to_owned();
         daughter.goto(&site.page(&edit)).await?;
@@ -80,6 +80,16 @@ async fn a_visit_for_a_mother(way: (&str, Viewport, Scripts)) -> Result<()> {
         daughter.click("main form .acts button").await?;
         daughter.wait_for_text(".flash", "tersimpan").await?;
         daughter.wait_for_text(".member", "asuhan").await?;
+        // From the family a booking begins for her.
+        daughter.click(&format!("a[href='{edit}/pesan']")).await?;
+        daughter.wait_for_path("/cari").await?;
+        daughter.wait_for_text(".flash", "orang yang dipilih").await?;
+        daughter.goto(&site.page("/")).await?;
+        daughter.click(".docs .slot").await?;
+        daughter.wait_for_path("/dokter/").await?;
+        daughter.click(on(viewport)).await?;
+        daughter.wait_for_path("/pesan/").await?;
+        ensure!(daughter.text(".choice:has(:checked)").await?.contains(MOTHER), "the booking is not for her");
         daughter.goto(&site.page(&format!("{edit}/lepas"))).await?;
         daughter.wait_for_text("main", "1 janji").await?;
         daughter.shot_whole("6-release").await?;

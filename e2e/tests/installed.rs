@@ -83,7 +83,11 @@ async fn signing_out_takes_along_what_was_kept() -> Result<()> {
         holds(&patient, "the visits are kept", KEPT).await?;
         patient.click("form[action='/keluar'] button").await?;
         patient.wait_for_text(".flash", "keluar").await?;
-        holds(&patient, "nothing is left", GONE).await
+        holds(&patient, "nothing is left", GONE).await?;
+        // Whoever signs in next on this device never asked for it.
+        patient.log_in(&site, "doctor").await?;
+        patient.goto(&site.page("/janji")).await?;
+        holds(&patient, "nothing of the next person is kept", GONE).await
     })
     .await
 }

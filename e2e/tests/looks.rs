@@ -55,6 +55,9 @@ async fn what_guests_see() -> Result<()> {
         guest.goto(&site.page("/")).await?;
         let doctor = link(&guest, "main .slot").await?;
         wrong.look(&guest, &site.page(&doctor), "doctor").await;
+        if site.has_mailbox() {
+            wrong.look(&guest, &site.page("/_styleguide"), "guide").await;
+        }
         wrong.told()
     })
     .await
@@ -111,22 +114,71 @@ async fn what_patients_see() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_staff_see() -> Result<()> {
+async fn what_doctors_see() -> Result<()> {
     let site = Site::demo(&[]).await?;
-    journey("looks-staff", async |journey| {
+    journey("looks-doctor", async |journey| {
         let mut wrong = Wrong::default();
         let doctor = journey.browser(Scripts::On).await?;
         doctor.log_in(&site, "doctor").await?;
-        wrong.look(&doctor, &site.page("/d/hari-ini"), "day").await;
-        wrong.look(&doctor, &site.page("/d/hari-ini?tgl=2030-01-01"), "day-empty").await;
-        wrong.look(&doctor, &site.page("/akun"), "account").await;
+        for (path, step) in [
+            ("/d/hari-ini", "day"),
+            ("/d/hari-ini?tgl=2030-01-01", "day-empty"),
+            ("/akun", "account"),
+            ("/d/jadwal", "schedule"),
+            ("/d/jadwal/kenapa", "why"),
+            ("/d/cuti/baru", "leave"),
+            ("/d/profil", "profile"),
+            ("/d/kalender", "calendars"),
+        ] {
+            wrong.look(&doctor, &site.page(path), step).await;
+        }
+        wrong.told()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_administrators_see() -> Result<()> {
+    let site = Site::demo(&[]).await?;
+    journey("looks-admin", async |journey| {
+        let mut wrong = Wrong::default();
         let admin = journey.browser(Scripts::On).await?;
         admin.log_in(&site, "super_admin").await?;
-        wrong.look(&admin, &site.page("/a/dokter-menunggu"), "approvals").await;
-        for (path, name) in [("", "services"), ("/parked", "parked"), ("/jobs", "jobs"), ("/logs", "logs")] {
-            wrong.look(&admin, &site.page(&format!("/system{path}")), &format!("system-{name}")).await;
+        for (path, step) in [
+            ("/admin", "home"),
+            ("/admin/reservations", "reservations"),
+            ("/admin/book", "book"),
+            ("/admin/roles", "roles"),
+            ("/admin/roles/new", "role-new"),
+            ("/admin/users/new", "staff-new"),
+            ("/admin/users", "users"),
+            ("/admin/audit", "audit"),
+            ("/a/jadwal", "schedules"),
+            ("/a/dokter-menunggu", "approvals"),
+        ] {
+            wrong.look(&admin, &site.page(path), step).await;
         }
-        wrong.look(&admin, &site.page("/akun"), "account-admin").await;
+        wrong.told()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_house_shows_of_itself() -> Result<()> {
+    let site = Site::demo(&[]).await?;
+    journey("looks-system", async |journey| {
+        let mut wrong = Wrong::default();
+        let admin = journey.browser(Scripts::On).await?;
+        admin.log_in(&site, "super_admin").await?;
+        for (path, step) in [
+            ("/system", "services"),
+            ("/system/parked", "parked"),
+            ("/system/jobs", "jobs"),
+            ("/system/logs", "logs"),
+            ("/akun", "account"),
+        ] {
+            wrong.look(&admin, &site.page(path), step).await;
+        }
         admin.goto(&site.page("/akun/keamanan/kode")).await?;
         admin.click("main form .btn--primary").await?;
         admin.wait_for(".qr").await?;

@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask test`, `graph`, `traceability`, `locales`, `openapi`, `replay`, `bench`.
+//! The project's own commands: `cargo xtask test`, `graph`, `traceability`, `locales`, `openapi`, `replay`, `bench`,
+//! `pictures`, `sheets`.
 
 mod axe;
 mod chaos;
@@ -77,6 +78,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Take the six pictures of the README from the demonstration, into docs/screenshots.
+    Pictures,
+    /// Lay out what the journeys have seen (`cargo xtask test --only e2e`): a picture for each journey, in target/e2e/sheets.
+    Sheets,
     /// Measure; results go to bench/RESULTS.md.
     Bench {
         /// Options of the bench program.
@@ -105,17 +110,41 @@ fn run(command: Command) -> Result<()> {
         Command::Deploy { .. } => deploy::check(),
         Command::Replay { args } => measure("replay", &args),
         Command::Chaos { args } => chaos::run(&args),
+        Command::Pictures => gallery("pictures"),
+        Command::Sheets => gallery("sheets"),
         Command::Bench { args } => measure("bench", &args),
     }
+}
+
+/// Runs the program of the `e2e` package that makes pictures for people, beside a server built for development.
+fn gallery(what: &str) -> Result<()> {
+    let program = if let Some(built) = std::env::var_os("MEDIVERSE_BIN") {
+        built.into()
+    } else {
+        succeed("the build", &["build", "--package", "app"])?;
+        workspace::program("debug")
+    };
+    let status = workspace::cargo(&["run", "--quiet", "--package", "e2e", "--bin", "gallery", "--", what])
+        .env("MEDIVERSE_BIN", program)
+        .status()?;
+    if !status.success() {
+        bail!("{what} ended with {status}");
+    }
+    Ok(())
+}
+
+fn succeed(what: &str, args: &[&str]) -> Result<()> {
+    let status = workspace::cargo(args).status()?;
+    if !status.success() {
+        bail!("{what} ended with {status}");
+    }
+    Ok(())
 }
 
 /// Runs a program of the `bench` package, built as it ships, beside a server built the same way.
 fn measure(program: &str, args: &[String]) -> Result<()> {
     // The program alone, as people build it; together with `bench` its dependencies would be built with other features.
-    let built = workspace::cargo(&["build", "--release", "--package", "app"]).status()?;
-    if !built.success() {
-        bail!("the release build failed");
-    }
+    succeed("the release build", &["build", "--release", "--package", "app"])?;
     let status = workspace::cargo(&["run", "--release", "--quiet", "--package", "bench", "--bin", program, "--"])
         .env("MEDIVERSE_BIN", workspace::program("release"))
         .current_dir(std::env::current_dir()?)

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use bench::pages;
 use bench::races::{self, Rounds};
 use bench::report::Report;
 use bench::server::Engine;
@@ -15,7 +16,7 @@ use clap::{Parser, ValueEnum};
 /// Measures the program.
 #[derive(Parser)]
 struct Cli {
-    /// What is measured; everything but `users` and `split` where nothing is named.
+    /// What is measured; everything but `users`, `split` and `pages` where nothing is named.
     what: Vec<What>,
     /// On which engine; both where none is named. Free times, searches, growth and the start are measured on SQLite
     /// alone unless an engine is named.
@@ -39,6 +40,18 @@ struct Cli {
     /// `split`: seconds for which the broker is away.
     #[arg(long, default_value_t = 60)]
     outage: u64,
+    /// `pages`: so many times the demonstration's data.
+    #[arg(long, default_value_t = 100)]
+    scale: u32,
+    /// `pages`: first visits of each page in a browser.
+    #[arg(long, default_value_t = 5)]
+    visits: usize,
+    /// `pages`: requests for each page.
+    #[arg(long, default_value_t = 300)]
+    requests: usize,
+    /// `pages`: appends the table; otherwise it is printed alone.
+    #[arg(long)]
+    record: bool,
     /// Rounds of each race.
     #[arg(long, default_value_t = 200)]
     rounds: usize,
@@ -74,6 +87,8 @@ enum What {
     Users,
     /// Services against one process, the gateway, events through the broker.
     Split,
+    /// First visits in a browser, and the server's time for every page.
+    Pages,
 }
 
 fn main() -> ExitCode {
@@ -97,7 +112,8 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Result<bool> {
-    let mut report = Report::begin(&cli.note).as_trial(cli.trial);
+    let only_pages = !cli.what.is_empty() && cli.what.iter().all(|what| *what == What::Pages);
+    let mut report = Report::begin(&cli.note).as_trial(cli.trial || (only_pages && !cli.record));
     let measured = measure(cli, &mut report).await;
     // What was measured before a failure is kept.
     let reached = report.end()?;
@@ -120,7 +136,11 @@ async fn measure(cli: &Cli, report: &mut Report) -> Result<()> {
     if cli.what.contains(&What::Users) {
         signed_in(cli, report).await?;
     }
-    if cli.what.iter().all(|what| matches!(what, What::Split | What::Users)) && !cli.what.is_empty() {
+    if cli.what.contains(&What::Pages) {
+        let plan = pages::Plan { scale: cli.scale, visits: cli.visits, requests: cli.requests };
+        pages::run(report, plan).await?;
+    }
+    if cli.what.iter().all(|what| matches!(what, What::Split | What::Users | What::Pages)) && !cli.what.is_empty() {
         return Ok(());
     }
     let wanted = |what: What| cli.what.is_empty() || cli.what.contains(&what);

@@ -348,7 +348,7 @@ async fn lines(databases: &Databases, patients: &[Patient], faults: &mut Vec<Str
     Ok(())
 }
 
-/// Copies are of the same things as their originals, and the earliest free starts are those that were said last.
+/// Copies are of the same things as their originals: nothing is missing, and nothing is left of what is gone.
 async fn copies(databases: &Databases, faults: &mut Vec<String>) -> Result<()> {
     for (table, owner, keeper) in COPIES {
         let sql = format!("select id from {table}");

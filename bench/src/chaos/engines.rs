@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -23,9 +24,21 @@ const POSTGRES: &str = "/usr/lib/postgresql/15/bin";
 const RABBITMQ: &str = "/usr/lib/rabbitmq/bin";
 const REDIS: &str = "/usr/bin";
 
-/// A port nobody listens at now.
+/// How many ports there are to choose from.
+const PORTS: u16 = 12_000;
+
+/// A port nobody listens at now, below those that the machine gives to connections and to whoever asks for any: while its
+/// process is away nobody else gets it.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() as u16 % PORTS;
+    for _ in 0..PORTS {
+        let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("every port from 20000 to {} is taken", 20_000 + PORTS)
 }
 
 fn here(port: u16) -> SocketAddr {

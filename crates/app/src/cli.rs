@@ -7,10 +7,12 @@ mod demo;
 mod doctor;
 mod events;
 mod import;
+mod init;
 mod keys;
 mod migrate;
 mod openapi;
 mod probe;
+mod qr;
 mod reconcile;
 mod restore;
 mod serve;
@@ -36,6 +38,8 @@ struct Line {
 enum Command {
     /// Serves a believable network with sample people, to try everything out.
     Demo(demo::Demo),
+    /// Walks through a first start: keys, database, super admin, first facility, address.
+    Init(init::Init),
     /// Serves.
     Serve(serve::Serve),
     /// Brings every database up to date.
@@ -98,6 +102,9 @@ impl Sources {
 
     /// The settings, with flags of the command's own.
     fn read(&self, more: &[(&str, String)]) -> Result<Settings> {
+        if let Some(file) = self.config.as_deref().filter(|file| !file.exists()) {
+            return Err(Error::conflict("no-config").with("file", file.display()));
+        }
         let mut flags = self.set.clone();
         if let Some(folder) = &self.data {
             flags.push(("database.url".to_owned(), format!("sqlite:{}", folder.display())));
@@ -134,6 +141,7 @@ fn log(settings: &Settings) -> Result<()> {
 pub async fn run() -> ExitCode {
     let done = match Line::parse().command {
         Command::Demo(command) => command.run().await,
+        Command::Init(command) => command.run().await,
         Command::Serve(command) => command.run().await,
         Command::Migrate(sources) => migrate::run(&sources).await,
         Command::Backup(command) => command.run().await,

@@ -3,10 +3,13 @@
 //!
 //! Sample data are unmistakable (R.O7): clinics carry "Contoh" in their names, every e-mail ends in `@contoh.example`.
 
+pub mod authority;
 mod desks;
 mod families;
 mod folder;
+pub mod network;
 mod staff;
+pub mod trust;
 mod visits;
 mod words;
 

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod health;
 pub mod mailbox;
 pub mod numbers;
+pub mod private_file;
 pub mod settings;
 pub mod site;
 pub mod system;
@@ -17,6 +18,10 @@ pub mod wiring;
 pub const TEXTS: &[(platform::i18n::Locale, &str)] = &[
     (platform::i18n::Locale::Id, include_str!("../locales/id/cli.ftl")),
     (platform::i18n::Locale::Id, include_str!("../locales/id/backup.ftl")),
+    (platform::i18n::Locale::Id, include_str!("../locales/id/demo.ftl")),
+    (platform::i18n::Locale::Id, include_str!("../locales/id/init.ftl")),
     (platform::i18n::Locale::En, include_str!("../locales/en/cli.ftl")),
     (platform::i18n::Locale::En, include_str!("../locales/en/backup.ftl")),
+    (platform::i18n::Locale::En, include_str!("../locales/en/demo.ftl")),
+    (platform::i18n::Locale::En, include_str!("../locales/en/init.ftl")),
 ];

@@ -2,7 +2,9 @@
 
 use contracts::{
     Permission,
-    auth::{Account, AccountId, AccountOpened, AccountSearch, AccountState, ChangeAccount, OpenAccount, Role},
+    auth::{
+        Account, AccountId, AccountOpened, AccountSearch, AccountState, ChangeAccount, NamedRoleId, OpenAccount, Role,
+    },
 };
 use jiff::Timestamp;
 use platform::{
@@ -13,7 +15,7 @@ use platform::{
     i18n::Locale,
 };
 
-use crate::{AuthContext, audit, grant, login, news, reach, role, session};
+use crate::{AuthContext, audit, grant, login, named_role, news, reach, role, session};
 
 /// The most facilities an account may serve.
 const MOST_FACILITIES: usize = 200;
@@ -30,6 +32,7 @@ platform::row! {
         pub(crate) name: String,
         pub(crate) password_hash: String,
         pub(crate) roles: String,
+        pub(crate) named_roles: String,
         pub(crate) facilities: String,
         pub(crate) state: AccountState,
         pub(crate) locale: Locale,
@@ -45,8 +48,8 @@ platform::row! {
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
-            "select id, email, phone, name, password_hash, roles, facilities, state, locale, totp_secret, totp_confirmed, ",
-            "opened_at, last_sign_in, version from account ",
+            "select id, email, phone, name, password_hash, roles, named_roles, facilities, state, locale, totp_secret, ",
+            "totp_confirmed, opened_at, last_sign_in, version from account ",
             $rest
         )
     };
@@ -67,7 +70,8 @@ const OPEN: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, 0, $12, null, 1)
     on conflict do nothing";
 const CHANGE: &str = "
-    update account set phone = $3, name = $4, found_by = $5, roles = $6, facilities = $7, state = $8, locale = $9, version = version + 1
+    update account set phone = $3, name = $4, found_by = $5, roles = $6, facilities = $7, state = $8, locale = $9,
+                       named_roles = $10, version = version + 1
     where id = $1 and version = $2";
 const SET_STATE: &str = "update account set state = $2, version = version + 1 where id = $1";
 const PHONE_OF_ANOTHER: &str = "select id from account where phone = $1 and id <> $2";
@@ -84,6 +88,11 @@ impl Kept {
         self.roles().contains(&role)
     }
 
+    /// The named roles held, retired ones too.
+    pub(crate) fn named_roles(&self) -> Vec<NamedRoleId> {
+        self.named_roles.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+    }
+
     /// The facilities served.
     pub(crate) fn facilities(&self) -> Vec<String> {
         self.facilities.split_whitespace().map(ToOwned::to_owned).collect()
@@ -97,6 +106,7 @@ impl Kept {
             phone: self.phone.clone(),
             name: self.name.clone(),
             roles: self.roles(),
+            named_roles: self.named_roles(),
             facilities: self.facilities(),
             state: self.state,
             locale: self.locale,
@@ -123,7 +133,9 @@ impl Kept {
     /// Leaves nothing of the person.
     pub(crate) fn forget_person(&mut self) {
         (self.email, self.phone, self.totp_secret) = (None, None, None);
-        for text in [&mut self.name, &mut self.roles, &mut self.facilities, &mut self.password_hash] {
+        for text in
+            [&mut self.name, &mut self.roles, &mut self.named_roles, &mut self.facilities, &mut self.password_hash]
+        {
             text.clear();
         }
     }
@@ -302,6 +314,9 @@ impl AuthContext {
                 if !own {
                     may_manage(&cx, &before)?;
                 }
+                if let Some(named_roles) = &ask.named_roles {
+                    named_role::may_give(tx, &cx, &before, named_roles).await?;
+                }
                 let mut after = changed(&cx, before.clone(), &ask)?;
                 if grant::is_gained(&before, &after) && grant::needs_another(tx, &cx).await? {
                     after = grant::withheld(&before, after);
@@ -390,6 +405,7 @@ fn new_account(cx: &Cx, ask: &OpenAccount) -> (Kept, Vec<FieldError>) {
         name,
         password_hash: String::new(),
         roles: ask.role.to_string(),
+        named_roles: String::new(),
         facilities: ask.facilities.join(" "),
         state: if waits { AccountState::Pending } else { AccountState::Active },
         locale: cx.locale,
@@ -452,9 +468,10 @@ async fn insert(tx: &mut Tx, cx: &Cx, account: &Kept) -> Result<()> {
     tx.publish(cx, &account.profile()).await
 }
 
-/// One's own name, phone and language; others' for who manages accounts (their phone: [`reach::require_contacts`]); roles and facilities for who manages roles.
+/// One's own name, phone and language; others' for who manages accounts (their phone: [`reach::require_contacts`]); roles, named roles
+/// and facilities for who manages roles.
 fn may_change(cx: &Cx, own: bool, ask: &ChangeAccount) -> Result<()> {
-    if ask.roles.is_some() || ask.facilities.is_some() {
+    if ask.roles.is_some() || ask.named_roles.is_some() || ask.facilities.is_some() {
         cx.require(Permission::RoleManage)?;
     }
     if ask.active.is_some() || (!own && (ask.name.is_some() || ask.phone.is_some() || ask.locale.is_some())) {
@@ -496,10 +513,17 @@ fn changed(cx: &Cx, mut account: Kept, ask: &ChangeAccount) -> Result<Kept> {
         problems.check(!roles.is_empty(), "roles", "required");
         let held: Vec<&str> = Role::ALL.iter().filter(|role| roles.contains(role)).map(|role| role.word()).collect();
         account.roles = held.join(" ");
-        // Whoever stops being an admin serves no facilities any more.
-        if !roles.contains(&Role::Admin) && ask.facilities.is_none() {
-            account.facilities.clear();
+        // Whoever stops being an admin serves no facilities any more, nor holds roles of staff.
+        if !roles.contains(&Role::Admin) {
+            account.named_roles.clear();
+            if ask.facilities.is_none() {
+                account.facilities.clear();
+            }
         }
+    }
+    if let Some(named_roles) = &ask.named_roles {
+        problems.check(named_roles.is_empty() || account.is(Role::Admin), "named_roles", "named-roles-of-admins");
+        account.named_roles = named_role::listed(named_roles);
     }
     if let Some(facilities) = &ask.facilities {
         account.facilities = facilities.join(" ");
@@ -521,15 +545,16 @@ fn changed(cx: &Cx, mut account: Kept, ask: &ChangeAccount) -> Result<Kept> {
 }
 
 async fn store(tx: &mut Tx, version: i64, account: &Kept) -> Result<()> {
-    let Kept { id, phone, name, roles, facilities, state, locale, .. } = account;
+    let Kept { id, phone, name, roles, named_roles, facilities, state, locale, .. } = account;
     if account.version != version {
         return Err(Error::Stale);
     }
     if phone.is_some() && tx.one::<(String,)>(PHONE_OF_ANOTHER, &[phone, id]).await?.is_some() {
         return Err(Error::conflict("phone-taken"));
     }
+    let found_by = account.found_by();
     let stored =
-        tx.exec(CHANGE, &[id, &version, phone, name, &account.found_by(), roles, facilities, state, locale]).await;
+        tx.exec(CHANGE, &[id, &version, phone, name, &found_by, roles, facilities, state, locale, named_roles]).await;
     match stored {
         Ok(0) => Err(Error::Stale),
         Ok(_) => Ok(()),

@@ -27,9 +27,16 @@ const KEEP: &str = "
     insert into audit_line (id, context, actor, action, object, patient, facility, reason, request_id, at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict (id) do nothing";
-const UNSEALED: &str = "
-    select id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at from audit_line
-    where seq is null order by at, id limit $1";
+/// The columns of [`Line`], in order.
+macro_rules! line_columns {
+    () => {
+        "id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at"
+    };
+}
+pub(crate) use line_columns;
+
+const UNSEALED: &str =
+    concat!("select ", line_columns!(), " from audit_line where seq is null order by at, id limit $1");
 const LAST: &str = "select seq, hash from audit_line where seq is not null order by seq desc limit 1";
 const SEAL: &str = "update audit_line set seq = $2, prev = $3, hash = $4 where id = $1 and seq is null";
 const SET_HEAD: &str = "

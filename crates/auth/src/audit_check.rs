@@ -8,16 +8,14 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     AuthContext,
-    audit::{BATCH, Line, ORIGIN},
+    audit::{BATCH, Line, ORIGIN, line_columns},
     vault::Vault,
 };
 
 /// Lines checked in one call: about a second's work.
 const MOST: i64 = 20_000;
 
-const SEALED: &str = "
-    select id, seq, prev, hash, context, actor, action, object, patient, facility, reason, request_id, at from audit_line
-    where seq > $1 order by seq limit $2";
+const SEALED: &str = concat!("select ", line_columns!(), " from audit_line where seq > $1 order by seq limit $2");
 const LAST: &str = "select seq, hash, mark from audit_head where one = 1";
 
 /// The end of the chain as it is marked in the database.

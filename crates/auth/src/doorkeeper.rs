@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     future::Future,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use platform::{
     http::{Authenticator, Credential},
 };
 use tokio::{
-    sync::watch,
+    sync::{Mutex, watch},
     time::{Instant, timeout},
 };
 
@@ -57,6 +57,7 @@ pub struct Doorkeeper {
     changed: Cache<Arc<str>, Changed>,
     checked: Cache<[u8; 32], Arc<Checked>>,
     told: Cache<[u8; 32], Arc<Told>>,
+    /// Held while auth is asked for news: one asks at a time, and no older answer comes after a newer one.
     asked: Mutex<Asked>,
 }
 
@@ -89,10 +90,14 @@ struct Told {
     at: Instant,
 }
 
+/// How auth was asked for news.
 #[derive(Default)]
 struct Asked {
+    /// Up to when it told them.
     as_of: Option<Timestamp>,
+    /// When it was asked last, and whether it did not answer then.
     last: Option<Instant>,
+    failed: bool,
 }
 
 impl Doorkeeper {
@@ -114,8 +119,8 @@ impl Doorkeeper {
     pub async fn keep_up(&self, mut stopped: watch::Receiver<bool>) {
         let mut away = false;
         while !*stopped.borrow() {
-            match timeout(PATIENCE, self.learn()).await {
-                Ok(Ok(())) => away = false,
+            match self.learn().await {
+                Ok(()) => away = false,
                 _ if away => {}
                 _ => {
                     away = true;
@@ -131,8 +136,23 @@ impl Doorkeeper {
 
     /// Asks auth for news once.
     pub async fn learn(&self) -> Result<()> {
-        let since = self.asked.lock().unwrap_or_else(PoisonError::into_inner).as_of;
-        let news = self.auth.news(since).await?;
+        let mut asked = self.asked.lock().await;
+        self.ask_for_news(&mut asked).await
+    }
+
+    async fn ask_for_news(&self, asked: &mut Asked) -> Result<()> {
+        // Noted before and after: whoever asks and goes away has asked, and a slow answer does not count as long ago.
+        asked.last = Some(Instant::now());
+        let answer = timeout(PATIENCE, self.auth.news(asked.as_of)).await;
+        let learnt = answer.unwrap_or(Err(Error::Unavailable("auth"))).and_then(|news| self.take_in(news));
+        asked.last = Some(Instant::now());
+        asked.failed = learnt.is_err();
+        asked.as_of = Some(learnt?);
+        Ok(())
+    }
+
+    /// Puts news into the copy; answers up to when they are.
+    fn take_in(&self, news: News) -> Result<Timestamp> {
         let now = Instant::now();
         for id in &news.ended {
             self.ended.insert(id.as_str().into(), ());
@@ -145,8 +165,7 @@ impl Doorkeeper {
         }
         let as_of = news.as_of;
         self.copy_from(news, now)?;
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Asked { as_of: Some(as_of), last: Some(now) };
-        Ok(())
+        Ok(as_of)
     }
 
     /// Whether there is a copy to judge by: a process without one is not ready.
@@ -204,17 +223,27 @@ impl Doorkeeper {
         let kid = token::kid_of(token)?;
         let mut copy = self.copy()?;
         if !copy.keys.contains_key(&kid) {
-            // Made since the last news; strangers make us ask once in a quarter of a second at most.
-            let last = self.asked.lock().unwrap_or_else(PoisonError::into_inner).last;
-            if last.is_none_or(|last| last.elapsed() >= ASK) {
-                self.learn().await?;
-                copy = self.copy()?;
-            }
+            copy = self.copy_with_news(&kid).await?;
         }
         let key = copy.keys.get(&kid).ok_or(Error::Unauthenticated("bad-token"))?;
         let checked = Arc::new(Checked { claims: token::signed(token, &copy.issuer, key)?, kid });
         self.checked.insert(hash, checked.clone());
         Ok(checked)
+    }
+
+    /// The copy after the news that a key may be in: it was made since the last ones, or never. Strangers make us ask once
+    /// in a quarter of a second at most, all of them together, whether auth answers or not.
+    async fn copy_with_news(&self, kid: &str) -> Result<Arc<Copy>> {
+        let mut asked = self.asked.lock().await;
+        let copy = self.copy()?;
+        if copy.keys.contains_key(kid) {
+            return Ok(copy);
+        }
+        if asked.last.is_some_and(|last| last.elapsed() < ASK) {
+            return if asked.failed { Err(Error::Unavailable("auth")) } else { Ok(copy) };
+        }
+        self.ask_for_news(&mut asked).await?;
+        self.copy()
     }
 
     /// Whether the account is as it was when the token was issued.

@@ -13,12 +13,13 @@ use platform::{
 use crate::{account, audit, news, presence::Presence, reset, session};
 
 const CLOSE: &str = "
-    update account set email = null, phone = null, name = '', found_by = '', password_hash = '', roles = '', facilities = '',
-        state = 'closed', totp_secret = null, totp_confirmed = $2, last_sign_in = null, version = version + 1
+    update account set email = null, phone = null, name = '', found_by = '', password_hash = '', roles = '', named_roles = '',
+        facilities = '', state = 'closed', totp_secret = null, totp_confirmed = $2, last_sign_in = null, version = version + 1
     where id = $1";
 const SESSIONS: &str = "delete from session where account = $1";
 const ADDRESSES: &str = "delete from known_address where account = $1";
 const CODES: &str = "delete from reset_code where account = $1";
+const VIEWS: &str = "delete from kept_view where account = $1";
 const LINES: &str = "select count(*) from audit_line where actor = $1 or object = $1";
 
 /// Erases what auth holds of the person and answers how much.
@@ -38,7 +39,7 @@ async fn close(tx: &mut Tx, cx: &Cx, presence: &Presence, id: &AccountId) -> Res
     session::end_all(tx, cx, presence, id).await?;
     let mut erased = tx.exec(CLOSE, &[id, &false]).await?;
     news::note(tx, cx, id).await?;
-    for sql in [SESSIONS, ADDRESSES, CODES] {
+    for sql in [SESSIONS, ADDRESSES, CODES, VIEWS] {
         erased += tx.exec(sql, &[id]).await?;
     }
     erased += bus::forget(tx, &reset::code_subject(id)).await?;

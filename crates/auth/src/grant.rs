@@ -52,7 +52,12 @@ pub(crate) fn withheld(before: &Kept, mut after: Kept) -> Kept {
         return after;
     }
     let others: Vec<&str> = after.roles.split_whitespace().filter(|word| *word != Role::SuperAdmin.word()).collect();
-    after.roles = if others.is_empty() { before.roles.clone() } else { others.join(" ") };
+    if others.is_empty() {
+        // Nothing else was asked for: they go on as what they are, and where they are.
+        (after.roles, after.facilities) = (before.roles.clone(), before.facilities.clone());
+    } else {
+        after.roles = others.join(" ");
+    }
     after
 }
 
@@ -111,10 +116,7 @@ async fn second_word(tx: &mut Tx, cx: &Cx, meant: &AccountId, asked_by: &str) ->
         Actor::System(_) => !needs_another(tx, cx).await?,
         Actor::Guest => false,
         Actor::Account { id, .. } => {
-            let own = account::find(tx, id).await?;
-            **id != *asked_by
-                && **id != *meant.as_str()
-                && own.is_some_and(|own| own.is(Role::SuperAdmin) && own.state == AccountState::Active)
+            **id != *asked_by && **id != *meant.as_str() && role::runs_the_house(tx, cx).await?
         }
     };
     if is_second { Ok(()) } else { Err(Error::conflict("needs-another-super-admin")) }

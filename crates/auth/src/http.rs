@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod gate;
 mod grants;
+mod named_roles;
 mod trail;
 
 use std::sync::Arc;
@@ -39,6 +40,8 @@ pub fn routes(auth: Arc<dyn Auth>) -> OpenApiRouter {
         .routes(routes!(accounts::reset_password))
         .routes(routes!(accounts::roles))
         .routes(routes!(accounts::set_role))
+        .routes(routes!(named_roles::list, named_roles::make))
+        .routes(routes!(named_roles::change, named_roles::retire))
         .routes(routes!(grants::list))
         .routes(routes!(grants::decide))
         .routes(routes!(trail::search))

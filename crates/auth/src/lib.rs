@@ -10,7 +10,9 @@ mod erasure;
 mod grant;
 pub mod http;
 mod jobs;
+mod kept_view;
 mod login;
+mod named_role;
 mod news;
 mod password;
 mod presence;
@@ -34,7 +36,13 @@ pub use doorkeeper::Doorkeeper;
 pub use settings::Settings;
 
 /// The schema of auth, to be applied after those of the bus and of the jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_accounts.sql", "0002_audit.sql", "0003_news.sql");
+pub const MIGRATIONS: &[Migration] = platform::migrations!(
+    "0001_accounts.sql",
+    "0002_audit.sql",
+    "0003_news.sql",
+    "0004_named_roles.sql",
+    "0005_kept_views.sql"
+);
 
 /// The texts of auth.
 pub const TEXTS: &[(Locale, &str)] =

@@ -1,7 +1,7 @@
 //! What has happened lately, for processes that tell by themselves whom a token stands for: sessions ended, accounts
 //! changed, what roles allow, the keys.
 
-use contracts::auth::{AccountId, News, Role, RolePermissions, SessionId};
+use contracts::auth::{AccountId, NamedRoleId, News, Role, RolePermissions, SessionId};
 use jiff::{SignedDuration, Timestamp};
 use platform::{Cx, Result, db::Tx};
 
@@ -17,13 +17,22 @@ const MOST: i64 = 10_000;
 
 const NOTE: &str = "
     insert into account_news (account, at) values ($1, $2) on conflict (account) do update set at = excluded.at";
+const NOTE_HOLDERS: &str = "
+    insert into account_news (account, at)
+    select id, $2 from account where named_roles <> '' and (' ' || named_roles || ' ') like $1
+    on conflict (account) do update set at = excluded.at";
 const SWEEP: &str = "delete from account_news where at < $1";
 const ENDED: &str = "select id, ended_at from session where ended_at > $1 order by ended_at limit $2";
 const CHANGED: &str = "select account, at from account_news where at > $1 order by at limit $2";
 
-/// Notes that an account is not what it was: its roles, facilities, state or language.
+/// Notes that an account is not what it was: its roles, named roles, facilities, state or language.
 pub(crate) async fn note(tx: &mut Tx, cx: &Cx, account: &AccountId) -> Result<()> {
     tx.exec(NOTE, &[account, &cx.now()]).await.map(drop)
+}
+
+/// Notes that everybody who holds a named role is not what they were.
+pub(crate) async fn note_holders(tx: &mut Tx, cx: &Cx, role: &NamedRoleId) -> Result<()> {
+    tx.exec(NOTE_HOLDERS, &[&format!("% {role} %"), &cx.now()]).await.map(drop)
 }
 
 /// Forgets what no token can be older than.

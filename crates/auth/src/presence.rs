@@ -104,7 +104,7 @@ impl Presence {
                 if !session::may_sign_in(kept.state) {
                     return Ok(None);
                 }
-                let permissions = role::allowed(tx, &kept.roles(), kept.state).await?;
+                let permissions = role::allowed(tx, &kept).await?;
                 Ok(Some(Arc::new(Present { identity: identity(&kept, session, permissions), account: id, ends_at })))
             })
             .await

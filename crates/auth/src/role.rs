@@ -6,11 +6,15 @@ use contracts::{
 };
 use platform::{
     Cx, Error, PermissionSet, Result,
-    cx::Permission as _,
+    cx::{Actor, Permission as _},
     db::{Db, Tx},
 };
 
-use crate::{AuthContext, audit};
+use crate::{
+    AuthContext,
+    account::{self, Kept},
+    audit, named_role,
+};
 
 const SEED: &str =
     "insert into role_permission (role, permissions, version) values ($1, $2, 1) on conflict (role) do nothing";
@@ -58,13 +62,41 @@ pub(crate) async fn seed(db: &Db) -> Result<()> {
     .await
 }
 
-/// What somebody with these roles may do in that state.
-pub(crate) async fn allowed(tx: &mut Tx, roles: &[Role], state: AccountState) -> Result<PermissionSet> {
+/// What an account may do in its state. Named roles stand in the place of what admins usually may, also where all of them
+/// are retired and allow nothing.
+pub(crate) async fn allowed(tx: &mut Tx, account: &Kept) -> Result<PermissionSet> {
+    let (stored, roles, named_roles) = (stored_sets(tx).await?, account.roles(), account.named_roles());
+    let own = if roles.contains(&Role::Admin) && !named_roles.is_empty() {
+        named_role::allowed(tx, &named_roles).await?
+    } else {
+        PermissionSet::default()
+    };
+    let held = stored.iter().filter(|(role, _)| roles.contains(role));
+    let usual = held.filter(|(role, _)| *role != Role::Admin || named_roles.is_empty());
+    Ok(within(usual.fold(own, |set, (_, allowed)| set.union(*allowed)), account.state))
+}
+
+async fn stored_sets(tx: &mut Tx) -> Result<Vec<(Role, PermissionSet)>> {
     let stored: Vec<(Role, String, i64)> = tx.all(ALL, &[]).await?;
-    let held = stored.iter().filter(|(role, ..)| roles.contains(role));
-    let set = held
-        .fold(PermissionSet::default(), |set, (_, permissions, _)| set.union(PermissionSet::of(&named(permissions))));
-    Ok(within(set, state))
+    Ok(stored.into_iter().map(|(role, permissions, _)| (role, set_in(&permissions))).collect())
+}
+
+/// What admins usually may.
+pub(crate) async fn of_admins(tx: &mut Tx) -> Result<PermissionSet> {
+    let found = stored_sets(tx).await?.into_iter().find(|(role, _)| *role == Role::Admin);
+    Ok(found.map(|(_, allowed)| allowed).unwrap_or_default())
+}
+
+/// Whether the asker runs the house: an active super admin, or the program itself.
+pub(crate) async fn runs_the_house(tx: &mut Tx, cx: &Cx) -> Result<bool> {
+    match &cx.actor {
+        Actor::System(_) => Ok(true),
+        Actor::Guest => Ok(false),
+        Actor::Account { id, .. } => {
+            let own = account::find(tx, id).await?;
+            Ok(own.is_some_and(|own| own.is(Role::SuperAdmin) && own.state == AccountState::Active))
+        }
+    }
 }
 
 /// What is left of a set of permissions in that state.
@@ -149,11 +181,13 @@ fn words(permissions: &[Permission]) -> String {
     permissions.iter().map(|p| p.name()).collect::<Vec<_>>().join(" ")
 }
 
-fn split(permissions: &str) -> Vec<String> {
+/// The words of a list as it is stored.
+pub(crate) fn split(permissions: &str) -> Vec<String> {
     permissions.split_whitespace().map(ToOwned::to_owned).collect()
 }
 
-/// The permissions of these names; one that is no longer known allows nothing.
-fn named(permissions: &str) -> Vec<Permission> {
-    permissions.split_whitespace().filter_map(Permission::named).collect()
+/// The set of the names stored in a line; one that is no longer known allows nothing.
+pub(crate) fn set_in(permissions: &str) -> PermissionSet {
+    let known: Vec<Permission> = permissions.split_whitespace().filter_map(Permission::named).collect();
+    PermissionSet::of(&known)
 }

@@ -221,7 +221,7 @@ impl AuthContext {
                         }
                     }
                 };
-                let permissions = role::allowed(tx, &account.roles(), account.state).await?;
+                let permissions = role::allowed(tx, &account).await?;
                 Ok(Refreshed::Good { account: Box::new(account), session: presented.session, successor, permissions })
             })
             .await?;

@@ -140,7 +140,7 @@ impl AuthContext {
                 tx.exec(SIGNED_IN, &[&account.id, &cx.now()]).await?;
                 guess.good(tx, &cx, account.id.as_str()).await?;
                 audit::note_by(tx, &cx, account.id.as_str(), "session.begin", session.as_str()).await?;
-                let permissions = role::allowed(tx, &account.roles(), account.state).await?;
+                let permissions = role::allowed(tx, &account).await?;
                 Ok((account, session, secret, permissions))
             })
             .await

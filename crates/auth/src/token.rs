@@ -52,7 +52,8 @@ pub(crate) struct Claims {
     pub(crate) sid: SessionId,
     pub(crate) iat: i64,
     pub(crate) exp: i64,
-    /// What the account was then, for processes that have no database of accounts; absent where it would be too long.
+    /// What the account was then, for processes that have no database of accounts; absent where it would be too long, and
+    /// of whoever holds named roles, which only auth knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) who: Option<Who>,
 }
@@ -69,12 +70,8 @@ pub(crate) struct Who {
 impl Who {
     fn of(account: &Kept) -> Option<Self> {
         let (roles, facilities) = (account.roles(), account.facilities());
-        (facilities.len() <= MOST_FACILITIES).then_some(Self {
-            roles,
-            facilities,
-            state: account.state,
-            locale: account.locale,
-        })
+        let told = facilities.len() <= MOST_FACILITIES && account.named_roles.is_empty();
+        told.then_some(Self { roles, facilities, state: account.state, locale: account.locale })
     }
 }
 

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use contracts::auth::{
     Account, AccountId, AccountSearch, AuditLine, AuditSearch, AuditVerdict, Auth, BrowserSession, ChangeAccount,
-    ChangePassword, FinishReset, Identity, LogIn, News, OpenAccount, Refresh, Role, RolePermissions, SecondFactor,
-    Session, SessionId, StartReset, SuperAdminGrant, Tokens,
+    ChangePassword, FinishReset, Identity, KeptView, LogIn, NamedRole, NamedRoleForm, NamedRoleId, News, OpenAccount,
+    Refresh, Role, RolePermissions, SecondFactor, Session, SessionId, StartReset, SuperAdminGrant, Tokens,
 };
 use jiff::Timestamp;
 use platform::{Cx, Result, db::Page};
@@ -85,6 +85,24 @@ impl Auth for AuthContext {
     async fn set_role(&self, cx: &Cx, role: Role, version: i64, permissions: Vec<String>) -> Result<RolePermissions> {
         self.allow(cx, role, version, permissions).await
     }
+    async fn named_roles(&self, cx: &Cx) -> Result<Vec<NamedRole>> {
+        self.staff_roles(cx).await
+    }
+    async fn make_role(&self, cx: &Cx, ask: NamedRoleForm) -> Result<NamedRole> {
+        self.name_role(cx, ask).await
+    }
+    async fn change_named_role(
+        &self,
+        cx: &Cx,
+        id: &NamedRoleId,
+        version: i64,
+        ask: NamedRoleForm,
+    ) -> Result<NamedRole> {
+        self.redefine_role(cx, id, version, ask).await
+    }
+    async fn retire_role(&self, cx: &Cx, id: &NamedRoleId, version: i64) -> Result<()> {
+        self.end_role(cx, id, version).await
+    }
     async fn audit(&self, cx: &Cx, ask: AuditSearch) -> Result<Page<AuditLine>> {
         self.search_trail(cx, ask).await
     }
@@ -93,6 +111,15 @@ impl Auth for AuthContext {
     }
     async fn super_admin_grants(&self, cx: &Cx) -> Result<Vec<SuperAdminGrant>> {
         self.grants(cx).await
+    }
+    async fn kept_views(&self, cx: &Cx, place: &str) -> Result<Vec<KeptView>> {
+        self.own_views(cx, place).await
+    }
+    async fn keep_view(&self, cx: &Cx, place: &str, view: KeptView) -> Result<()> {
+        self.keep_own_view(cx, place, view).await
+    }
+    async fn drop_view(&self, cx: &Cx, place: &str, name: &str) -> Result<()> {
+        self.drop_own_view(cx, place, name).await
     }
     async fn decide_super_admin(&self, cx: &Cx, id: &AccountId, confirm: bool) -> Result<Account> {
         self.decide_grant(cx, id, confirm).await

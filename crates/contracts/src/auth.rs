@@ -1,10 +1,14 @@
 //! Accounts, sessions, tokens, roles and the audit trail.
 
+mod named_role;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use platform::{Cx, Result, cx::Actor, cx::PermissionSet, db::Page, db::PageAsk, i18n::Locale};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use named_role::{NamedRole, NamedRoleChanged, NamedRoleForm, NamedRoleId};
 
 platform::id!(/// An account: somebody who signs in.
     AccountId, "acc");
@@ -71,6 +75,9 @@ pub struct Account {
     pub name: String,
     /// Roles held.
     pub roles: Vec<Role>,
+    /// Named roles an admin holds in place of what admins usually may; mostly none.
+    #[serde(default)]
+    pub named_roles: Vec<NamedRoleId>,
     /// Facilities an admin works for; empty means none (super admins serve all).
     pub facilities: Vec<String>,
     /// Whether it may sign in.
@@ -103,6 +110,9 @@ pub struct ChangeAccount {
     pub locale: Option<Locale>,
     /// New roles; needs `role.manage`. `super_admin` is added once another super admin has confirmed it.
     pub roles: Option<Vec<Role>>,
+    /// New named roles of an admin, at most ten, in place of what admins usually may; none gives that back. Needs
+    /// `role.manage`, and a super admin for a role that allows what admins may not.
+    pub named_roles: Option<Vec<NamedRoleId>>,
     /// New facilities; needs `role.manage`.
     pub facilities: Option<Vec<String>>,
     /// Deactivate or activate again; needs `account.manage`.
@@ -373,6 +383,17 @@ pub trait Auth: Send + Sync {
     async fn roles(&self, cx: &Cx) -> Result<Vec<RolePermissions>>;
     /// Sets what a role allows; the super admin cannot lock themselves out of `role.manage`.
     async fn set_role(&self, cx: &Cx, role: Role, version: i64, permissions: Vec<String>) -> Result<RolePermissions>;
+    /// The named roles of staff: those in use, and those retired that somebody still holds, by name. For who may read the
+    /// matrix.
+    async fn named_roles(&self, cx: &Cx) -> Result<Vec<NamedRole>>;
+    /// Makes a named role. 409 `too-many-roles`, 422.
+    async fn make_role(&self, cx: &Cx, ask: NamedRoleForm) -> Result<NamedRole>;
+    /// Renames a named role and sets what it allows, at that version; takes effect for its holders within a second. 404 for
+    /// one that is retired, 422.
+    async fn change_named_role(&self, cx: &Cx, id: &NamedRoleId, version: i64, ask: NamedRoleForm)
+    -> Result<NamedRole>;
+    /// Retires a named role, at that version: it allows nothing from then on, and its name may be given anew.
+    async fn retire_role(&self, cx: &Cx, id: &NamedRoleId, version: i64) -> Result<()>;
     /// The audit trail (A8).
     async fn audit(&self, cx: &Cx, ask: AuditSearch) -> Result<Page<AuditLine>>;
     /// Checks a stretch of the chain of the audit trail, at most 20,000 lines: from its beginning, or after where an
@@ -380,8 +401,23 @@ pub trait Auth: Send + Sync {
     async fn verify_audit(&self, cx: &Cx, after: Option<String>) -> Result<AuditVerdict>;
     /// Who is to become super admin and waits for the word of another one, the newest first.
     async fn super_admin_grants(&self, cx: &Cx) -> Result<Vec<SuperAdminGrant>>;
+    /// The views of a list that one keeps under a name, the oldest first.
+    async fn kept_views(&self, cx: &Cx, place: &str) -> Result<Vec<KeptView>>;
+    /// Keeps a view; the one of that name is replaced. 409 `kept-views-full` beyond 20 of one list.
+    async fn keep_view(&self, cx: &Cx, place: &str, view: KeptView) -> Result<()>;
+    /// Forgets one of one's own views.
+    async fn drop_view(&self, cx: &Cx, place: &str, name: &str) -> Result<()>;
     /// Confirms or refuses a grant. 409 `needs-another-super-admin` for who asked for it, is meant, or is no super admin.
     async fn decide_super_admin(&self, cx: &Cx, id: &AccountId, confirm: bool) -> Result<Account>;
+}
+
+/// A view of a list, kept under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KeptView {
+    /// What its owner calls it, at most 40 characters.
+    pub name: String,
+    /// The filters as the list's address has them, at most 300 characters: days, states, ids; no names of people.
+    pub query: String,
 }
 
 /// What checking a stretch of the chain found.

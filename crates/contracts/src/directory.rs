@@ -187,6 +187,9 @@ pub struct Service {
 /// Adds or replaces a service.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ServiceForm {
+    /// Made by whoever asks: a form that is sent twice with it adds one service. Not heeded in a change.
+    #[serde(default)]
+    pub id: Option<ServiceId>,
     /// The facility.
     pub facility: FacilityId,
     /// The department, if any.
@@ -418,6 +421,27 @@ pub struct FacilitySearch {
     pub city: Option<String>,
     /// Kind of service offered.
     pub kind: Option<ServiceKind>,
+    /// Only facilities whose directory one edits, closed ones too.
+    pub managed: Option<bool>,
+    /// Page.
+    #[serde(flatten)]
+    #[param(inline)]
+    pub page: PageAsk,
+}
+
+/// Filters for the doctors of one's facilities, in every state.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct DoctorRecords {
+    /// Words of the name; at most 100 characters.
+    pub q: Option<String>,
+    /// Facility.
+    pub facility: Option<FacilityId>,
+    /// Speciality.
+    pub speciality: Option<SpecialityId>,
+    /// State.
+    pub state: Option<DoctorState>,
     /// Page.
     #[serde(flatten)]
     #[param(inline)]
@@ -433,8 +457,8 @@ pub struct Region {
     pub name: String,
 }
 
-/// What an import did.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportReport {
     /// Rows added.
     pub added: u64,
@@ -444,16 +468,61 @@ pub struct ImportReport {
     pub same: u64,
     /// Rows refused, each with its line (the header is line 1) and reason.
     pub refused: Vec<RefusedRow>,
+    /// In a preview, every good row by line, with what would become of it; empty otherwise.
+    #[serde(default)]
+    pub rows: Vec<GoodRow>,
+}
+
+platform::words! {
+    /// What a row of a file is.
+    pub enum RowKind {
+        /// A region.
+        Region = "region",
+        /// A facility.
+        Facility = "facility",
+        /// A service of a facility, with its price.
+        Service = "service",
+        /// A doctor at a facility.
+        Doctor = "doctor",
+    }
+}
+
+platform::words! {
+    /// What becomes of a good row.
+    pub enum RowFate {
+        /// It is new.
+        Added = "added",
+        /// It changes what is there.
+        Changed = "changed",
+        /// It is there already, just so.
+        Same = "same",
+    }
+}
+
+/// A row that was, or would be, taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GoodRow {
+    /// Line in the file.
+    pub line: u64,
+    /// What it is.
+    pub kind: RowKind,
+    /// Its name, as the file has it.
+    pub name: String,
+    /// What becomes of it.
+    pub fate: RowFate,
 }
 
 /// A row that was refused.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RefusedRow {
     /// Line in the file.
     pub line: u64,
-    /// The field, where one is to blame.
+    /// The column, where one is to blame.
     pub field: String,
-    /// Why, in the asker's language.
+    /// What stands in that cell, at most 60 characters; empty where nothing does, or it is nobody's to repeat.
+    #[serde(default)]
+    pub cell: String,
+    /// Why and what to do, in the asker's language.
     pub reason: String,
 }
 
@@ -474,6 +543,8 @@ pub trait Directory: Send + Sync {
     async fn register_doctor(&self, cx: &Cx, form: DoctorForm) -> Result<Doctor>;
     /// Replaces a doctor's fields, at that version.
     async fn change_doctor(&self, cx: &Cx, id: &DoctorId, version: i64, form: DoctorForm) -> Result<Doctor>;
+    /// The doctors of one's facilities by name, in every state (A3, B2).
+    async fn doctor_records(&self, cx: &Cx, ask: DoctorRecords) -> Result<Page<Doctor>>;
     /// Doctors who wait for an approval.
     async fn waiting_doctors(&self, cx: &Cx, page: PageAsk) -> Result<Page<Doctor>>;
     /// Approves or refuses one who waits.
@@ -487,6 +558,8 @@ pub trait Directory: Send + Sync {
     ) -> Result<Doctor>;
     /// Takes a doctor out of the list; appointments stay (R.V5).
     async fn retire_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor>;
+    /// Puts a retired doctor back into the list.
+    async fn relist_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor>;
 
     /// Facilities to be found.
     async fn search_facilities(&self, cx: &Cx, ask: FacilitySearch) -> Result<Page<Facility>>;
@@ -501,6 +574,8 @@ pub trait Directory: Send + Sync {
     async fn departments(&self, cx: &Cx, facility: &FacilityId) -> Result<Vec<Department>>;
     /// Adds a department.
     async fn add_department(&self, cx: &Cx, facility: &FacilityId, name: Bilingual) -> Result<Department>;
+    /// Gives a department another name.
+    async fn rename_department(&self, cx: &Cx, id: &DepartmentId, name: Bilingual) -> Result<Department>;
     /// Removes a department that no service names.
     async fn remove_department(&self, cx: &Cx, id: &DepartmentId) -> Result<()>;
 
@@ -517,11 +592,20 @@ pub trait Directory: Send + Sync {
     async fn specialities(&self, cx: &Cx) -> Result<Vec<Speciality>>;
     /// Adds a speciality.
     async fn add_speciality(&self, cx: &Cx, slug: String, name: Bilingual, title: String) -> Result<Speciality>;
+    /// Gives a speciality another name and title; its address stays.
+    async fn change_speciality(&self, cx: &Cx, id: &SpecialityId, name: Bilingual, title: String)
+    -> Result<Speciality>;
     /// Regions below a code; provinces for none.
     async fn regions(&self, cx: &Cx, below: Option<String>) -> Result<Vec<Region>>;
 
-    /// Imports rows of `regions`, `facilities` or `doctors` from CSV (every bad row named, good rows kept, harmless twice).
+    /// Imports rows of `regions`, `facilities`, `services` or `doctors`, or of the last three in one file (`network`), from
+    /// CSV: every bad row named, good rows kept, harmless twice.
     async fn import(&self, cx: &Cx, what: &str, csv: Vec<u8>) -> Result<ImportReport>;
+    /// What [`Directory::import`] would do with this file now, row by row, at most 2,000 of them; nothing is kept.
+    async fn preview_import(&self, cx: &Cx, what: &str, csv: Vec<u8>) -> Result<ImportReport>;
+    /// The asker's `facilities`, `services` or `doctors` (of one facility, or all they serve) as a table for a spreadsheet,
+    /// at most 10,000 rows, with the columns that [`Directory::import`] takes. 422 where there are more. Doctors' are audited.
+    async fn export(&self, cx: &Cx, what: &str, facility: Option<FacilityId>) -> Result<String>;
 }
 
 crate::event! {

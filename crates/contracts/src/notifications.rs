@@ -34,6 +34,8 @@ platform::words! {
         Moved = "moved",
         /// Cancelled.
         Cancelled = "cancelled",
+        /// The doctor is away: other times are kept to choose from until a time.
+        Proposed = "proposed",
         /// The visit is near.
         Reminder = "reminder",
     }
@@ -58,6 +60,13 @@ platform::words! {
         Failed = "failed",
         /// Too often in vain, or no longer worth sending.
         GivenUp = "given_up",
+    }
+}
+
+impl NotificationKind {
+    /// Whether a letter of this kind may be ended by the link in it: what nobody misses who was told before.
+    pub fn may_be_ended(self) -> bool {
+        self == Self::Reminder
     }
 }
 
@@ -223,6 +232,11 @@ pub trait Notifications: Send + Sync {
     async fn preferences(&self, cx: &Cx) -> Result<Preferences>;
     /// Replaces them, at that version; reminders of coming visits follow at once.
     async fn set_preferences(&self, cx: &Cx, version: i64, form: PreferencesForm) -> Result<Preferences>;
+    /// Which kind of e-mail the link of a letter ends; anybody may ask who has the letter. 404 where the link is none of ours
+    /// or too old.
+    async fn unsubscribing(&self, cx: &Cx, token: &str) -> Result<NotificationKind>;
+    /// Ends e-mail of that kind to whoever the letter was for, and nothing else; again is no error (RFC 8058).
+    async fn unsubscribe(&self, cx: &Cx, token: &str) -> Result<NotificationKind>;
     /// The address of the asker's calendar, if there is one.
     async fn feed(&self, cx: &Cx) -> Result<Option<Feed>>;
     /// A new address; an old one is no longer good.

@@ -73,6 +73,22 @@ permissions! {
     SystemManage = 44, "system.manage";
 }
 
+impl Permission {
+    /// Whether a named role of staff may hold it: not what is of patients and doctors themselves, and not the giving of
+    /// roles, which takes the word of two.
+    pub fn suits_staff(self) -> bool {
+        !matches!(
+            self,
+            Self::AppointmentOwn
+                | Self::AppointmentPractice
+                | Self::AppointmentDecideOwn
+                | Self::ScheduleOwn
+                | Self::DoctorOwn
+                | Self::RoleManage
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

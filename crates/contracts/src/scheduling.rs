@@ -56,6 +56,9 @@ pub trait Scheduling: Send + Sync {
     async fn history(&self, cx: &Cx, id: &AppointmentId) -> Result<Vec<HistoryLine>>;
     /// Appointments one may see (C8, C9).
     async fn appointments(&self, cx: &Cx, ask: AppointmentSearch) -> Result<Page<Appointment>>;
+    /// All appointments of the asker's facilities that the filters leave, to be taken along in a table: at most 5,000, 422
+    /// `from` where there are more; in the audit trail. The page asked for does not count.
+    async fn export(&self, cx: &Cx, ask: AppointmentSearch) -> Result<Vec<Appointment>>;
     /// Changes the state, at that version.
     async fn change(&self, cx: &Cx, id: &AppointmentId, version: i64, ask: Change) -> Result<Appointment>;
     /// Moves, at that version; the old time is let go only when the new one is had (R.N2).
@@ -84,14 +87,17 @@ pub trait Scheduling: Send + Sync {
         from: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<Exception>>;
-    /// Adds an exception; answers with the appointments it touches.
+    /// Adds an exception; answers with the appointments it touches. The same one of a schedule twice is one.
     async fn add_exception(&self, cx: &Cx, exception: Exception) -> Result<(Exception, Affected)>;
-    /// Takes an exception back.
+    /// Takes an exception back. 409 `absence-from-outside` where a calendar kept elsewhere says it, `absence-of-leave` where
+    /// it is a leave's that is being decided about or settled.
     async fn remove_exception(&self, cx: &Cx, id: &ExceptionId) -> Result<()>;
     /// Holidays of a year.
     async fn holidays(&self, cx: &Cx, year: i16) -> Result<Vec<Holiday>>;
     /// Adds or renames holidays.
     async fn set_holidays(&self, cx: &Cx, holidays: Vec<Holiday>) -> Result<()>;
+    /// Takes the holiday of a date out of the list; 404 where there is none.
+    async fn remove_holiday(&self, cx: &Cx, date: Date) -> Result<()>;
     /// A facility's policy.
     async fn policy(&self, cx: &Cx, facility: &FacilityId) -> Result<Policy>;
     /// Replaces it, at that version.
@@ -103,7 +109,8 @@ pub trait Scheduling: Send + Sync {
     /// Why a time cannot be had: the rule by name, for doctors and staff.
     async fn explain(&self, cx: &Cx, ask: ExplainAsk) -> Result<Explained>;
 
-    /// Enters a doctor's leave; answers with the appointments it touches and what could become of them (R.V4).
+    /// Enters a doctor's leave; answers with the appointments it touches and what could become of them (R.V4). The same one
+    /// twice is one. 409 `leave-open` where another that is not done overlaps it.
     async fn enter_leave(&self, cx: &Cx, form: LeaveForm) -> Result<Leave>;
     /// A leave one may edit.
     async fn leave(&self, cx: &Cx, id: &LeaveId) -> Result<Leave>;
@@ -111,7 +118,7 @@ pub trait Scheduling: Send + Sync {
     async fn leaves(&self, cx: &Cx, doctor: &DoctorId) -> Result<Vec<LeaveSummary>>;
     /// Decides about every appointment in it, at that version. What was decided is done afterwards, whatever restarts.
     async fn decide_leave(&self, cx: &Cx, id: &LeaveId, version: i64, ask: LeaveDecision) -> Result<Leave>;
-    /// Takes it back before anything was decided, at that version.
+    /// Takes it back before anything was decided, at that version; one that touches no appointment at any time.
     async fn withdraw_leave(&self, cx: &Cx, id: &LeaveId, version: i64) -> Result<Leave>;
     /// The times kept for the patient of an appointment; 404 where none are, or they have been answered.
     async fn proposal(&self, cx: &Cx, id: &AppointmentId) -> Result<Proposal>;

@@ -40,6 +40,7 @@ impl Versioned for Speciality {
 }
 
 /// Rows by id and by place. The newest version wins, whatever order they come in.
+#[derive(Clone)]
 pub(crate) struct Shelf<I, T> {
     rows: Vec<Arc<T>>,
     places: HashMap<I, u32>,
@@ -95,7 +96,7 @@ impl<I: Hash + Eq, T: Versioned> Shelf<I, T> {
 }
 
 /// The network but its doctors.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Catalogue {
     pub(crate) facilities: Shelf<FacilityId, Facility>,
     pub(crate) services: Shelf<ServiceId, Service>,

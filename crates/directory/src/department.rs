@@ -12,6 +12,7 @@ use crate::{DirectoryContext, access, facility};
 const ALL: &str = "select id, facility, name_id, name_en from department order by id";
 const INSERT: &str =
     "insert into department (id, facility, name_id, name_en) values ($1, $2, $3, $4) on conflict do nothing";
+const RENAME: &str = "update department set name_id = $2, name_en = $3 where id = $1";
 const NAMED_BY: &str = "select id from service where department = $1 limit 1";
 const DELETE: &str = "delete from department where id = $1";
 
@@ -43,9 +44,7 @@ pub(crate) async fn add(
     if directory.memory.catalogue().facilities.get(facility).is_none() {
         return Err(Error::NotFound("facility"));
     }
-    let mut problems = Problems::default();
-    let name = Bilingual { id: problems.text("name.id", &name.id, 80), en: problems.text("name.en", &name.en, 80) };
-    problems.done()?;
+    let name = named(&name)?;
     let department = Department { id: cx.new_id(), facility: facility.clone(), name };
     let (cx, memory) = (cx.clone(), directory.memory.clone());
     directory
@@ -63,10 +62,51 @@ pub(crate) async fn add(
         .await
 }
 
-pub(crate) async fn remove(directory: &DirectoryContext, cx: &Cx, id: &DepartmentId) -> Result<()> {
+/// A name in both languages, or what is wrong with it.
+fn named(name: &Bilingual) -> Result<Bilingual> {
+    let mut problems = Problems::default();
+    let name = Bilingual { id: problems.text("name.id", &name.id, 80), en: problems.text("name.en", &name.en, 80) };
+    problems.done()?;
+    Ok(name)
+}
+
+/// The department, where the asker edits those of its facility.
+fn theirs(directory: &DirectoryContext, cx: &Cx, id: &DepartmentId) -> Result<Department> {
     cx.require(Permission::ServiceManage)?;
     let department = directory.memory.catalogue().department(id).cloned().ok_or(Error::NotFound("department"))?;
     access::at_facility(cx, Permission::ServiceManage, &department.facility, "department")?;
+    Ok(department)
+}
+
+pub(crate) async fn rename(
+    directory: &DirectoryContext,
+    cx: &Cx,
+    id: &DepartmentId,
+    name: Bilingual,
+) -> Result<Department> {
+    let department = Department { name: named(&name)?, ..theirs(directory, cx, id)? };
+    let (cx, memory) = (cx.clone(), directory.memory.clone());
+    directory
+        .db
+        .write(async move |tx| {
+            let d = &department;
+            let renamed = tx.exec(RENAME, &[&d.id, &d.name.id, &d.name.en]).await;
+            let taken = |error: Error| {
+                if error.is_unique() { Error::invalid("name.id", "department-exists") } else { error }
+            };
+            if renamed.map_err(taken)? == 0 {
+                return Err(Error::NotFound("department"));
+            }
+            tx.publish(&cx, &audit(&cx, "department.rename", d)).await?;
+            let kept = department.clone();
+            tx.after_commit(move || memory.catalogue_mut().put_department(kept));
+            Ok(department)
+        })
+        .await
+}
+
+pub(crate) async fn remove(directory: &DirectoryContext, cx: &Cx, id: &DepartmentId) -> Result<()> {
+    let department = theirs(directory, cx, id)?;
     let (cx, memory) = (cx.clone(), directory.memory.clone());
     directory
         .db

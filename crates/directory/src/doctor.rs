@@ -11,7 +11,7 @@ use contracts::{
     Permission,
     audit::AuditEntry,
     auth::AccountId,
-    directory::{Doctor, DoctorChanged, DoctorDecided, DoctorForm, DoctorId, DoctorState},
+    directory::{Doctor, DoctorChanged, DoctorDecided, DoctorForm, DoctorId, DoctorRecords, DoctorState},
 };
 use platform::{
     Actor, Cx, Error, Id as _, Result,
@@ -19,7 +19,7 @@ use platform::{
     error::Problems,
 };
 
-pub(crate) use decision::{decide, retire};
+pub(crate) use decision::{decide, relist, retire};
 pub(crate) use form::check;
 pub(crate) use store::{find, insert, listed_after, of_str, update};
 
@@ -27,6 +27,7 @@ use crate::{
     DirectoryContext,
     access::{self, Standing},
     memory::Memory,
+    search,
 };
 
 /// A doctor as the asker may see them.
@@ -56,6 +57,29 @@ async fn whole(directory: &DirectoryContext, id: DoctorId) -> Result<Arc<Doctor>
     let doctor = Arc::new(found.ok_or(Error::NotFound("doctor"))?);
     directory.memory.keep_page(doctor.clone());
     Ok(doctor)
+}
+
+/// Takes into memory what is not there yet of these doctors, in one reading.
+async fn read_at_once(directory: &DirectoryContext, ids: &[DoctorId]) -> Result<()> {
+    let missing: Vec<DoctorId> = ids.iter().filter(|id| directory.memory.page(id).is_none()).cloned().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let memory = directory.memory.clone();
+    let read = directory
+        .db
+        .read(async move |tx| {
+            let mut read = Vec::with_capacity(missing.len());
+            for id in &missing {
+                read.extend(find(tx, &memory, id).await?);
+            }
+            Ok(read)
+        })
+        .await?;
+    for doctor in read {
+        directory.memory.keep_page(Arc::new(doctor));
+    }
+    Ok(())
 }
 
 /// Everything that is wrong with a form of somebody new, as it stands now: the fields, and a registration that is
@@ -150,6 +174,10 @@ pub(crate) async fn change(
         }
     } else {
         doctor.account = doctor.account.or_else(|| before.account.clone());
+        // Another log-in acts for the doctor everywhere, also at the facilities of others.
+        if standing == Standing::PartStaff && doctor.account != before.account {
+            return Err(Error::invalid("account", "facility-not-yours"));
+        }
         form::keep_foreign(cx, &mut doctor, &before)?;
     }
     doctor.slug.clone_from(&before.slug);
@@ -164,6 +192,26 @@ pub(crate) async fn change(
             Ok(doctor)
         })
         .await
+}
+
+/// Doctors of one's own facilities by name, in every state.
+pub(crate) async fn records(directory: &DirectoryContext, cx: &Cx, ask: &DoctorRecords) -> Result<Page<Doctor>> {
+    if !cx.may(Permission::DoctorApprove) {
+        cx.require(Permission::DoctorManage)?;
+    }
+    let mut problems = Problems::default();
+    problems.optional_text("q", ask.q.as_deref(), 100);
+    problems.done()?;
+    if ask.facility.as_ref().is_some_and(|facility| !cx.serves(facility.as_str())) {
+        return Err(Error::NotFound("facility"));
+    }
+    let found = search::find_records(&directory.memory.index(), cx, ask)?;
+    read_at_once(directory, &found.items).await?;
+    let mut items = Vec::with_capacity(found.items.len());
+    for id in found.items {
+        items.push((*whole(directory, id).await?).clone());
+    }
+    Ok(Page { items, next: found.next })
 }
 
 /// Doctors who wait, longest first; of one's own facilities.

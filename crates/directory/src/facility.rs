@@ -80,9 +80,18 @@ pub(crate) async fn of_name(tx: &mut Tx, name: &str, regency: &str) -> Result<Op
     Ok(tx.one::<Row>(OF_NAME, &[&name, &regency]).await?.map(Facility::from))
 }
 
+/// Each of these makes somebody an editor of the facilities they serve.
+const EDITORS: [Permission; 4] =
+    [Permission::DirectoryManage, Permission::ServiceManage, Permission::DoctorManage, Permission::ScheduleManage];
+
+/// Whether the asker edits something of the facility: it is theirs, open or closed.
+fn edits(cx: &Cx, facility: &Facility) -> bool {
+    cx.serves(facility.id.as_str()) && EDITORS.iter().any(|permission| cx.may(*permission))
+}
+
 /// What the asker may find: open ones, and their own.
 fn visible(cx: &Cx, facility: &Facility) -> bool {
-    facility.active || (cx.may(Permission::DirectoryManage) && cx.serves(facility.id.as_str()))
+    facility.active || edits(cx, facility)
 }
 
 pub(crate) fn search(directory: &DirectoryContext, cx: &Cx, ask: &FacilitySearch) -> Result<Page<Facility>> {
@@ -90,7 +99,12 @@ pub(crate) fn search(directory: &DirectoryContext, cx: &Cx, ask: &FacilitySearch
     problems.optional_text("q", ask.q.as_deref(), 100);
     problems.optional_text("city", ask.city.as_deref(), 100);
     problems.done()?;
-    search::find_facilities(&directory.memory.catalogue(), ask, |facility| visible(cx, facility))
+    let managed = ask.managed == Some(true);
+    if managed && !EDITORS.iter().any(|permission| cx.may(*permission)) {
+        cx.require(Permission::DirectoryManage)?;
+    }
+    let shown = |facility: &Facility| if managed { edits(cx, facility) } else { visible(cx, facility) };
+    search::find_facilities(&directory.memory.catalogue(), ask, shown)
 }
 
 pub(crate) fn get(directory: &DirectoryContext, cx: &Cx, id_or_slug: &str) -> Result<Facility> {

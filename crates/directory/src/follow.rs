@@ -159,7 +159,7 @@ async fn catalogue(db: &Db, memory: &Memory, changed: [BTreeSet<String>; 4]) -> 
     if !specialities.is_empty() {
         let rows = db.read(async |tx| speciality::all(tx).await).await?;
         for row in rows.into_iter().filter(|row| specialities.contains(row.id.as_str())) {
-            memory.catalogue_mut().put_speciality(row);
+            memory.put_speciality(row);
         }
     }
     Ok(())

@@ -7,11 +7,11 @@ mod imports;
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use contracts::directory::{Bilingual, Directory, Region, Speciality};
+use contracts::directory::{Bilingual, Directory, Region, Speciality, SpecialityId};
 use http::StatusCode;
 use platform::{
     Cx, Result,
-    http::{Body, Params},
+    http::{Body, Params, PathId},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -27,16 +27,18 @@ pub fn routes(directory: Arc<dyn Directory>) -> OpenApiRouter {
         .routes(routes!(doctors::get, doctors::change))
         .routes(routes!(doctors::mine))
         .routes(routes!(doctors::decide))
-        .routes(routes!(doctors::retire))
+        .routes(routes!(doctors::retire, doctors::relist))
+        .routes(routes!(doctors::records))
         .routes(routes!(doctors::waiting, doctors::register))
         .routes(routes!(facilities::search, facilities::add))
         .routes(routes!(facilities::get, facilities::change))
         .routes(routes!(facilities::departments, facilities::add_department))
-        .routes(routes!(facilities::remove_department))
+        .routes(routes!(facilities::rename_department, facilities::remove_department))
         .routes(routes!(facilities::services))
         .routes(routes!(facilities::add_service))
         .routes(routes!(facilities::service, facilities::change_service))
         .routes(routes!(specialities, add_speciality))
+        .routes(routes!(change_speciality))
         .routes(routes!(regions))
         .merge(imports::routes())
         .with_state(directory)
@@ -75,6 +77,28 @@ async fn add_speciality(
     Body(form): Body<SpecialityForm>,
 ) -> Result<(StatusCode, Json<Speciality>)> {
     Ok((StatusCode::CREATED, Json(directory.add_speciality(&cx, form.slug, form.name, form.title).await?)))
+}
+
+/// Another name for a speciality.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SpecialityNames {
+    /// Name of the field.
+    name: Bilingual,
+    /// The title behind the name: `Sp.BM`.
+    title: String,
+}
+
+/// Gives a speciality another name and title; its address stays. Needs `directory.manage` for the whole network.
+#[utoipa::path(put, path = "/api/v1/specialities/{id}", operation_id = "changeSpeciality", tag = "directory", params(("id" = SpecialityId, Path)),
+    request_body = SpecialityNames, responses((status = 200, description = "Changed", body = Speciality), (status = 422, description = "Fields to mend")))]
+async fn change_speciality(
+    State(directory): Verbs,
+    cx: Cx,
+    PathId(id): PathId<SpecialityId>,
+    Body(form): Body<SpecialityNames>,
+) -> Result<Json<Speciality>> {
+    Ok(Json(directory.change_speciality(&cx, &id, form.name, form.title).await?))
 }
 
 /// Which regions.

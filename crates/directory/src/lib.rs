@@ -6,6 +6,7 @@ mod catalogue;
 mod department;
 mod doctor;
 mod earliest;
+mod export;
 mod facility;
 mod follow;
 pub mod http;
@@ -24,9 +25,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contracts::directory::{
-    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch, Facility,
-    FacilityForm, FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm, ServiceId, ServiceKind,
-    Speciality,
+    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorRecords,
+    DoctorSearch, Facility, FacilityForm, FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm,
+    ServiceId, ServiceKind, Speciality, SpecialityId,
 };
 use platform::{
     Cx, Error, Result,
@@ -112,6 +113,10 @@ impl Directory for DirectoryContext {
         doctor::change(self, cx, id, version, form).await
     }
 
+    async fn doctor_records(&self, cx: &Cx, ask: DoctorRecords) -> Result<Page<Doctor>> {
+        doctor::records(self, cx, &ask).await
+    }
+
     async fn waiting_doctors(&self, cx: &Cx, page: PageAsk) -> Result<Page<Doctor>> {
         doctor::waiting(self, cx, page).await
     }
@@ -129,6 +134,10 @@ impl Directory for DirectoryContext {
 
     async fn retire_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor> {
         doctor::retire(self, cx, id, version).await
+    }
+
+    async fn relist_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor> {
+        doctor::relist(self, cx, id, version).await
     }
 
     async fn search_facilities(&self, cx: &Cx, ask: FacilitySearch) -> Result<Page<Facility>> {
@@ -153,6 +162,10 @@ impl Directory for DirectoryContext {
 
     async fn add_department(&self, cx: &Cx, facility: &FacilityId, name: Bilingual) -> Result<Department> {
         department::add(self, cx, facility, name).await
+    }
+
+    async fn rename_department(&self, cx: &Cx, id: &DepartmentId, name: Bilingual) -> Result<Department> {
+        department::rename(self, cx, id, name).await
     }
 
     async fn remove_department(&self, cx: &Cx, id: &DepartmentId) -> Result<()> {
@@ -183,6 +196,16 @@ impl Directory for DirectoryContext {
         speciality::add(self, cx, slug, name, title).await
     }
 
+    async fn change_speciality(
+        &self,
+        cx: &Cx,
+        id: &SpecialityId,
+        name: Bilingual,
+        title: String,
+    ) -> Result<Speciality> {
+        speciality::change(self, cx, id, name, title).await
+    }
+
     async fn regions(&self, _: &Cx, below: Option<String>) -> Result<Vec<Region>> {
         let parent = below.unwrap_or_default();
         if !parent.is_empty() && !region::is_code(&parent) {
@@ -193,5 +216,13 @@ impl Directory for DirectoryContext {
 
     async fn import(&self, cx: &Cx, what: &str, csv: Vec<u8>) -> Result<ImportReport> {
         import::run(self, cx, what, &csv).await
+    }
+
+    async fn preview_import(&self, cx: &Cx, what: &str, csv: Vec<u8>) -> Result<ImportReport> {
+        import::preview(self, cx, what, &csv).await
+    }
+
+    async fn export(&self, cx: &Cx, what: &str, facility: Option<FacilityId>) -> Result<String> {
+        export::run(self, cx, what, facility.as_ref()).await
     }
 }

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use contracts::directory::{Doctor, DoctorId};
+use contracts::directory::{Doctor, DoctorId, Speciality};
 use moka::{ops::compute::Op, sync::Cache};
 use platform::{
     Result,
@@ -39,6 +39,15 @@ impl Memory {
         Ok(Self { catalogue: RwLock::new(catalogue), index: RwLock::new(index), pages: Cache::new(PAGES) })
     }
 
+    /// A catalogue of one's own, with what is there now: for work that must see its own changes before they are committed.
+    pub(crate) fn draft(&self) -> Self {
+        Self {
+            catalogue: RwLock::new(self.catalogue().clone()),
+            index: RwLock::new(Index::default()),
+            pages: Cache::new(0),
+        }
+    }
+
     /// The catalogue, to read. Let it go before the next await.
     pub(crate) fn catalogue(&self) -> RwLockReadGuard<'_, Catalogue> {
         self.catalogue.read().unwrap_or_else(PoisonError::into_inner)
@@ -65,6 +74,12 @@ impl Memory {
             Some(kept) if kept.value().version > doctor.version => Op::Nop,
             _ => Op::Put(doctor),
         });
+    }
+
+    /// Puts a speciality. Doctors' pages that name it are read anew.
+    pub(crate) fn put_speciality(&self, speciality: Speciality) {
+        self.catalogue_mut().put_speciality(speciality);
+        self.pages.invalidate_all();
     }
 
     /// Puts a doctor as they are now: into the index and in place of their page.

@@ -125,6 +125,7 @@ pub async fn plant(directory: &Arc<dyn Directory>, cx: &Cx, sample: &Sample) -> 
         let mut services = Vec::new();
         for service in &facility.services {
             let form = ServiceForm {
+                id: None,
                 facility: added.id.clone(),
                 department: departments.get(service.department).cloned(),
                 kind: service.kind,

@@ -12,10 +12,12 @@ mod fold;
 mod index;
 #[cfg(test)]
 mod recall;
+mod records;
 mod words;
 
 pub(crate) use doctors::find as find_doctors;
 pub(crate) use facilities::find as find_facilities;
 pub(crate) use fold::{plain, words};
 pub(crate) use index::{Index, Listed, Place};
+pub(crate) use records::find as find_records;
 pub(crate) use words::Words;

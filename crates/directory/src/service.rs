@@ -9,7 +9,7 @@ use contracts::{
 };
 use platform::{Cx, Error, FieldError, Money, Result, db::Tx, error::Problems, ids::Id as _};
 
-use crate::{DirectoryContext, access, catalogue::Catalogue, facility, stored};
+use crate::{DirectoryContext, access, catalogue::Catalogue, facility, memory::Memory, stored};
 
 /// The highest price, in rupiah.
 pub(crate) const HIGHEST_PRICE: i64 = 1_000_000_000;
@@ -38,10 +38,18 @@ platform::row! {
 const ALL: &str =
     "select id, facility, department, kind, name_id, name_en, preparation_id, preparation_en, duration_minutes,
     buffer_before_minutes, buffer_after_minutes, price, modes, active, version from service order by id";
+const OF_FACILITY: &str =
+    "select id, facility, department, kind, name_id, name_en, preparation_id, preparation_en, duration_minutes,
+    buffer_before_minutes, buffer_after_minutes, price, modes, active, version from service where facility = $1 order by id";
+const OF_NAME: &str =
+    "select id, facility, department, kind, name_id, name_en, preparation_id, preparation_en, duration_minutes,
+    buffer_before_minutes, buffer_after_minutes, price, modes, active, version from service
+    where facility = $1 and name_id = $2 order by id";
+const ONE_AFTER_ANOTHER: &str = "update facility set version = version where id = $1";
 const INSERT: &str =
     "insert into service (id, facility, department, kind, name_id, name_en, preparation_id, preparation_en,
     duration_minutes, buffer_before_minutes, buffer_after_minutes, price, modes, active, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) on conflict do nothing";
 const UPDATE: &str = "update service set department = $3, kind = $4, name_id = $5, name_en = $6, preparation_id = $7,
     preparation_en = $8, duration_minutes = $9, buffer_before_minutes = $10, buffer_after_minutes = $11, price = $12,
     modes = $13, active = $14, version = version + 1 where id = $1 and version = $2 returning version";
@@ -73,6 +81,21 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<Vec<Service>> {
     tx.all::<Row>(ALL, &[]).await?.into_iter().map(Service::try_from).collect()
 }
 
+/// Every service of a facility, as the database has them now.
+pub(crate) async fn all_of(tx: &mut Tx, facility: &FacilityId) -> Result<Vec<Service>> {
+    tx.all::<Row>(OF_FACILITY, &[facility]).await?.into_iter().map(Service::try_from).collect()
+}
+
+/// The service of that name at a facility: what makes an imported row the same as one already there.
+pub(crate) async fn of_name(tx: &mut Tx, facility: &FacilityId, name: &str) -> Result<Option<Service>> {
+    tx.one::<Row>(OF_NAME, &[facility, &name]).await?.map(Service::try_from).transpose()
+}
+
+/// Waits until nobody else adds services to the facility by a name that they look for first.
+pub(crate) async fn wait_for_others(tx: &mut Tx, facility: &FacilityId) -> Result<()> {
+    tx.exec(ONE_AFTER_ANOTHER, &[facility]).await.map(drop)
+}
+
 /// Services offered now are for everybody, others for those who manage them.
 fn visible(cx: &Cx, service: &Service) -> bool {
     service.active || (cx.may(Permission::ServiceManage) && cx.serves(service.facility.as_str()))
@@ -98,39 +121,30 @@ pub(crate) fn get(directory: &DirectoryContext, cx: &Cx, id: &ServiceId) -> Resu
 
 pub(crate) async fn add(directory: &DirectoryContext, cx: &Cx, form: ServiceForm) -> Result<Service> {
     access::at_facility(cx, Permission::ServiceManage, &form.facility, "facility")?;
-    let service = check(&directory.memory.catalogue(), cx.new_id(), form)?;
+    let id = form.id.clone().unwrap_or_else(|| cx.new_id());
+    let service = check(&directory.memory.catalogue(), id, form)?;
     let (cx, memory) = (cx.clone(), directory.memory.clone());
     directory
         .db
         .write(async move |tx| {
-            let s = &service;
-            let modes = stored::text(&s.modes)?;
-            tx.exec(
-                INSERT,
-                &[
-                    &s.id,
-                    &s.facility,
-                    &s.department,
-                    &s.kind,
-                    &s.name.id,
-                    &s.name.en,
-                    &s.preparation.id,
-                    &s.preparation.en,
-                    &s.duration_minutes,
-                    &s.buffer_before_minutes,
-                    &s.buffer_after_minutes,
-                    &s.price.amount,
-                    &modes,
-                    &s.active,
-                ],
-            )
-            .await?;
-            said(tx, &cx, "service.add", s).await?;
+            if !insert(tx, &service).await? {
+                return sent_before(&memory, &service);
+            }
+            said(tx, &cx, "service.add", &service).await?;
             let added = service.clone();
             tx.after_commit(move || memory.catalogue_mut().put_service(added));
             Ok(service)
         })
         .await
+}
+
+/// What the same form came to when it was sent before.
+fn sent_before(memory: &Memory, again: &Service) -> Result<Service> {
+    let before = memory.catalogue().services.get(&again.id).cloned();
+    before
+        .filter(|before| before.facility == again.facility)
+        .map(|before| (*before).clone())
+        .ok_or_else(|| Error::invalid("id", "duplicate"))
 }
 
 pub(crate) async fn change(
@@ -154,30 +168,7 @@ pub(crate) async fn change(
     directory
         .db
         .write(async move |tx| {
-            let s = &service;
-            let modes = stored::text(&s.modes)?;
-            let updated: Option<(i64,)> = tx
-                .one(
-                    UPDATE,
-                    &[
-                        &s.id,
-                        &version,
-                        &s.department,
-                        &s.kind,
-                        &s.name.id,
-                        &s.name.en,
-                        &s.preparation.id,
-                        &s.preparation.en,
-                        &s.duration_minutes,
-                        &s.buffer_before_minutes,
-                        &s.buffer_after_minutes,
-                        &s.price.amount,
-                        &modes,
-                        &s.active,
-                    ],
-                )
-                .await?;
-            (service.version,) = updated.ok_or(Error::Stale)?;
+            service = update(tx, version, service).await?;
             said(tx, &cx, "service.change", &service).await?;
             let changed = service.clone();
             tx.after_commit(move || memory.catalogue_mut().put_service(changed));
@@ -186,8 +177,63 @@ pub(crate) async fn change(
         .await
 }
 
+/// Writes a new service; `false` where there is one of that id.
+pub(crate) async fn insert(tx: &mut Tx, s: &Service) -> Result<bool> {
+    let modes = stored::text(&s.modes)?;
+    let written = tx
+        .exec(
+            INSERT,
+            &[
+                &s.id,
+                &s.facility,
+                &s.department,
+                &s.kind,
+                &s.name.id,
+                &s.name.en,
+                &s.preparation.id,
+                &s.preparation.en,
+                &s.duration_minutes,
+                &s.buffer_before_minutes,
+                &s.buffer_after_minutes,
+                &s.price.amount,
+                &modes,
+                &s.active,
+            ],
+        )
+        .await?;
+    Ok(written == 1)
+}
+
+/// Writes a service's fields where it still has that version.
+pub(crate) async fn update(tx: &mut Tx, version: i64, mut s: Service) -> Result<Service> {
+    let modes = stored::text(&s.modes)?;
+    let updated: Option<(i64,)> = tx
+        .one(
+            UPDATE,
+            &[
+                &s.id,
+                &version,
+                &s.department,
+                &s.kind,
+                &s.name.id,
+                &s.name.en,
+                &s.preparation.id,
+                &s.preparation.en,
+                &s.duration_minutes,
+                &s.buffer_before_minutes,
+                &s.buffer_after_minutes,
+                &s.price.amount,
+                &modes,
+                &s.active,
+            ],
+        )
+        .await?;
+    (s.version,) = updated.ok_or(Error::Stale)?;
+    Ok(s)
+}
+
 /// The service of a form, or everything that is wrong with it.
-fn check(catalogue: &Catalogue, id: ServiceId, form: ServiceForm) -> Result<Service> {
+pub(crate) fn check(catalogue: &Catalogue, id: ServiceId, form: ServiceForm) -> Result<Service> {
     let mut problems = Problems::default();
     problems.check(catalogue.facilities.get(&form.facility).is_some(), "facility", "no-such-facility");
     let there =
@@ -237,7 +283,8 @@ pub(crate) fn range(problems: &mut Problems, field: &str, value: i64, min: i64, 
     }
 }
 
-async fn said(tx: &mut Tx, cx: &Cx, action: &str, service: &Service) -> Result<()> {
+/// Says to the others, and to the audit trail, what was done.
+pub(crate) async fn said(tx: &mut Tx, cx: &Cx, action: &str, service: &Service) -> Result<()> {
     tx.publish(cx, &ServiceChanged { service: service.id.clone(), details: service.clone() }).await?;
     tx.publish(
         cx,

@@ -1,8 +1,8 @@
 //! Sends a request to a replica of its service, and to another one where that is safe.
 //!
 //! Safe is: nothing was sent (no connection); or the request may be done twice (its method says so, or it carries an
-//! `Idempotency-Key`) and its body is known as a whole. Then a short answer is taken in as a whole before its head is
-//! passed on, so that a replica that dies in the middle of it is not noticed either.
+//! `Idempotency-Key` to a path that knows it) and its body is known as a whole. Then a short answer is taken in as a whole
+//! before its head is passed on, so that a replica that dies in the middle of it is not noticed either.
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,6 +47,8 @@ pub(crate) struct Forwarder {
     times: Times,
     body_limit: u64,
     replay: u64,
+    /// Paths that do what has an `Idempotency-Key` once.
+    keyed: Vec<String>,
 }
 
 /// A request on its way, without its head and body.
@@ -106,6 +108,7 @@ impl Forwarder {
             times: settings.times(),
             body_limit: settings.body_limit_bytes,
             replay: settings.replay_bytes,
+            keyed: settings.keyed_paths.clone(),
         }
     }
 
@@ -126,7 +129,7 @@ impl Forwarder {
     ) -> Result<Response<Answer>, Refusal> {
         let service = self.service(&errand.route.service).ok_or(Refusal::NotFound)?;
         let upgrading = wants_websocket(&head);
-        let may_repeat = may_repeat(&head) && !upgrading;
+        let may_repeat = may_repeat(&head, &self.keyed) && !upgrading;
         let announced = announced(&head.headers);
         if announced.is_some_and(|size| size > self.body_limit) {
             linger(&head, body);
@@ -369,10 +372,11 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Whether doing it twice is the same as once (RFC 9110 §9.2.2), or a key makes it so.
-fn may_repeat(head: &Parts) -> bool {
+/// Whether doing it twice is the same as once (RFC 9110 §9.2.2), or a key makes it so at one of these paths.
+fn may_repeat(head: &Parts, keyed: &[String]) -> bool {
     let idempotent = matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
-    idempotent || head.headers.contains_key("idempotency-key")
+    let has_key = || head.headers.contains_key("idempotency-key");
+    idempotent || (head.method == Method::POST && has_key() && keyed.iter().any(|path| path == head.uri.path()))
 }
 
 fn wants_websocket(head: &Parts) -> bool {

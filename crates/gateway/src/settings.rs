@@ -82,6 +82,8 @@ settings! {
         probe_interval_ms: u64 = 500,
         /// Milliseconds until /readyz must be answered.
         probe_limit_ms: u64 = 1000,
+        /// Paths at which a POST that carries Idempotency-Key is done once however often it is sent, so that it may be sent to another replica; no others, for services that do not know the key would do it twice.
+        keyed_paths: Vec<String> = ["/api/v1/appointments", "/bookings"],
         /// Largest body in bytes that is kept, so that the request can be sent to another replica.
         replay_bytes: u64 = 65536,
         /// Whether answers are compressed here.

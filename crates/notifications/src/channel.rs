@@ -36,6 +36,8 @@ pub struct Message {
     pub html: String,
     /// The appointment for a calendar.
     pub invitation: Option<Invitation>,
+    /// The address that ends letters of this kind by one click (RFC 8058), of those that may be ended.
+    pub unsubscribe: Option<String>,
 }
 
 /// A calendar's part of a message (RFC 6047).

@@ -4,8 +4,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use async_trait::async_trait;
 use contracts::notifications::{
-    AddOutsideCalendar, CalendarFile, Delivery, Feed, Notification, NotificationId, Notifications, OutsideCalendar,
-    OutsideCalendarId, Preferences, PreferencesForm,
+    AddOutsideCalendar, CalendarFile, Delivery, Feed, Notification, NotificationId, NotificationKind, Notifications,
+    OutsideCalendar, OutsideCalendarId, Preferences, PreferencesForm,
 };
 use platform::{
     Cx, Result,
@@ -92,6 +92,14 @@ impl Notifications for NotificationsContext {
 
     async fn set_preferences(&self, cx: &Cx, version: i64, form: PreferencesForm) -> Result<Preferences> {
         self.replace_preferences(cx, version, form).await
+    }
+
+    async fn unsubscribing(&self, _: &Cx, token: &str) -> Result<NotificationKind> {
+        self.what_ends(token).await
+    }
+
+    async fn unsubscribe(&self, cx: &Cx, token: &str) -> Result<NotificationKind> {
+        self.end_kind(cx, token).await
     }
 
     async fn feed(&self, cx: &Cx) -> Result<Option<Feed>> {

@@ -1,11 +1,17 @@
 //! What is known here of accounts, patients, facilities and doctors: copies kept by hearing their owners' events.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use contracts::{
     auth::{AccountId, AccountOpened, AccountState},
     directory::{DoctorChanged, DoctorId, FacilityChanged, FacilityId},
     people::{PatientChanged, PatientId},
 };
-use platform::{Cx, Result, db::Tx, i18n::Locale};
+use platform::{
+    Cx, Result,
+    db::{Bind, Step, Tx},
+    i18n::Locale,
+};
 
 use crate::vault::{Contact, Vault};
 
@@ -15,11 +21,12 @@ pub(crate) const MOST_ACCOUNTS: i64 = 20;
 /// How an account is reached, and in which language.
 pub(crate) struct Reached {
     pub(crate) locale: Locale,
-    /// None of an account that is closed.
+    /// None of an account that is shut or closed.
     pub(crate) contact: Option<Contact>,
 }
 
-/// Keeps what auth says of an account, unless it is gone.
+/// Keeps what auth says of an account, unless it is gone. One that was shut is not reached any more, until it is opened
+/// again.
 pub(crate) async fn keep_account(tx: &mut Tx, cx: &Cx, vault: &Vault, event: &AccountOpened) -> Result<()> {
     const KEEP: &str = "insert into account (id, locale, contact, closed) values ($1, $2, $3, $4) \
         on conflict (id) do update set locale = excluded.locale, contact = excluded.contact where account.closed = $4";
@@ -27,8 +34,12 @@ pub(crate) async fn keep_account(tx: &mut Tx, cx: &Cx, vault: &Vault, event: &Ac
     if *state == AccountState::Closed {
         return close_account(tx, account).await;
     }
-    let contact = Contact { name: name.clone(), email: email.clone(), phone: phone.clone() };
-    let sealed = vault.seal_contact(cx, &account.to_string(), &contact)?;
+    let sealed = if *state == AccountState::Deactivated {
+        None
+    } else {
+        let contact = Contact { name: name.clone(), email: email.clone(), phone: phone.clone() };
+        Some(vault.seal_contact(cx, &account.to_string(), &contact)?)
+    };
     tx.exec(KEEP, &[account, locale, &sealed, &false]).await.map(drop)
 }
 
@@ -36,6 +47,7 @@ pub(crate) async fn keep_account(tx: &mut Tx, cx: &Cx, vault: &Vault, event: &Ac
 pub(crate) async fn close_account(tx: &mut Tx, account: &AccountId) -> Result<()> {
     const CLOSE: &str = "insert into account (id, closed) values ($1, $2) \
         on conflict (id) do update set locale = null, contact = null, closed = excluded.closed";
+    tx.exec("delete from feed where account = $1", &[account]).await?;
     tx.exec(CLOSE, &[account, &true]).await.map(drop)
 }
 
@@ -48,21 +60,30 @@ pub(crate) async fn reached(tx: &mut Tx, vault: &Vault, account: &str) -> Result
     Ok(Some(Reached { locale: locale.unwrap_or_default(), contact }))
 }
 
-/// Keeps what people says of a patient, unless something newer is known already or the patient was forgotten.
-pub(crate) async fn keep_patient(tx: &mut Tx, event: &PatientChanged) -> Result<()> {
+/// Keeps what people says of a patient, unless something newer is known already or the patient was forgotten. Answers the
+/// accounts that may act for the patient now and could not before.
+pub(crate) async fn keep_patient(tx: &mut Tx, event: &PatientChanged) -> Result<Vec<AccountId>> {
     const KEEP: &str = "insert into patient (id, version, name) \
         select $1, $2, $3 where not exists (select 1 from forgotten where patient = $1) \
         on conflict (id) do update set version = excluded.version, name = excluded.name \
         where patient.version < excluded.version";
+    const BEFORE: &str = "select account from patient_account where patient = $1 order by account limit $2";
     const ACTS: &str = "insert into patient_account (patient, account) values ($1, $2) on conflict do nothing";
     if tx.exec(KEEP, &[&event.patient, &event.version, &event.name]).await? == 0 {
-        return Ok(());
+        return Ok(Vec::new());
     }
+    // An erasure that was under way is over now: whoever writes the row waits for the other.
+    if is_forgotten(tx, &event.patient).await? {
+        tx.exec("delete from patient where id = $1", &[&event.patient]).await?;
+        return Ok(Vec::new());
+    }
+    let before: Vec<(AccountId,)> = tx.all(BEFORE, &[&event.patient, &MOST_ACCOUNTS]).await?;
     tx.exec("delete from patient_account where patient = $1", &[&event.patient]).await?;
     for account in &event.accounts {
         tx.exec(ACTS, &[&event.patient, account]).await?;
     }
-    Ok(())
+    let is_new = |account: &&AccountId| before.iter().all(|(known,)| known != *account);
+    Ok(event.accounts.iter().filter(is_new).take(MOST_ACCOUNTS as usize).cloned().collect())
 }
 
 /// Keeps what directory says of a facility.
@@ -79,31 +100,63 @@ pub(crate) async fn keep_doctor(tx: &mut Tx, event: &DoctorChanged) -> Result<()
     tx.exec(KEEP, &[&event.doctor, &event.account, &event.name]).await.map(drop)
 }
 
+/// Has news of patients and their erasure wait for each other: what is asked of the patients afterwards holds until the end
+/// of the transaction. In one order, so that nobody waits in a ring.
+pub(crate) async fn hold_patients(tx: &mut Tx, patients: &BTreeSet<&PatientId>) -> Result<()> {
+    const HOLD: &str = "update patient set version = version where id = $1";
+    tx.exec_each(&about_each(HOLD, patients)).await.map(drop)
+}
+
+/// Of each patient the accounts that may act for them, none at all of one who asked to be forgotten. Whom people has not
+/// told of yet is missing.
+pub(crate) async fn sides_of<'a>(
+    tx: &mut Tx,
+    patients: &BTreeSet<&'a PatientId>,
+) -> Result<BTreeMap<&'a PatientId, Option<Vec<AccountId>>>> {
+    const SIDE: &str = "select f.patient, p.id, a.account from (select 1 as asked) q \
+        left join forgotten f on f.patient = $1 left join patient p on p.id = $1 \
+        left join patient_account a on a.patient = $1 order by a.account limit 20";
+    type Row = (Option<PatientId>, Option<PatientId>, Option<AccountId>);
+    let found = tx.all_each::<Row>(&about_each(SIDE, patients)).await?;
+    let side = |rows: Vec<Row>| match rows.first() {
+        Some((Some(_), ..)) => Some(None),
+        Some((None, Some(_), _)) => Some(Some(rows.into_iter().filter_map(|(.., account)| account).collect())),
+        Some((None, None, _)) | None => None,
+    };
+    Ok(patients.iter().zip(found).filter_map(|(patient, rows)| Some((*patient, side(rows)?))).collect())
+}
+
+/// The same statement about each of these.
+fn about_each<T: Bind>(sql: &'static str, ids: &BTreeSet<&T>) -> Vec<Step> {
+    ids.iter().map(|id| Step::new(sql, &[*id])).collect()
+}
+
 /// Whether a patient asked to be forgotten.
 pub(crate) async fn is_forgotten(tx: &mut Tx, patient: &PatientId) -> Result<bool> {
     let row: Option<(PatientId,)> = tx.one("select patient from forgotten where patient = $1", &[patient]).await?;
     Ok(row.is_some())
 }
 
-/// The accounts that may act for a patient; none where people has not told of the patient yet.
-pub(crate) async fn accounts_of(tx: &mut Tx, patient: &PatientId) -> Result<Option<Vec<AccountId>>> {
-    const ACCOUNTS: &str = "select account from patient_account where patient = $1 order by account limit $2";
-    let known: Option<(PatientId,)> = tx.one("select id from patient where id = $1", &[patient]).await?;
-    if known.is_none() {
-        return Ok(None);
-    }
-    let rows: Vec<(AccountId,)> = tx.all(ACCOUNTS, &[patient, &MOST_ACCOUNTS]).await?;
-    Ok(Some(rows.into_iter().map(|(account,)| account).collect()))
-}
-
-/// The account a doctor signs in with, if any; none at all where directory has not told of the doctor yet.
-pub(crate) async fn account_of_doctor(tx: &mut Tx, doctor: &DoctorId) -> Result<Option<Option<AccountId>>> {
-    let row: Option<(Option<AccountId>,)> = tx.one("select account from doctor where id = $1", &[doctor]).await?;
-    Ok(row.map(|(account,)| account))
-}
-
-/// Whether directory has told of a facility.
-pub(crate) async fn knows_facility(tx: &mut Tx, facility: &FacilityId) -> Result<bool> {
-    let row: Option<(FacilityId,)> = tx.one("select id from facility where id = $1", &[facility]).await?;
+/// Whether an account may act for a patient.
+pub(crate) async fn acts_for(tx: &mut Tx, account: &AccountId, patient: &PatientId) -> Result<bool> {
+    const ACTS: &str = "select account from patient_account where patient = $1 and account = $2";
+    let row: Option<(AccountId,)> = tx.one(ACTS, &[patient, account]).await?;
     Ok(row.is_some())
+}
+
+/// The account each doctor signs in with, if any. Whom directory has not told of yet is missing.
+pub(crate) async fn accounts_of_doctors<'a>(
+    tx: &mut Tx,
+    doctors: &BTreeSet<&'a DoctorId>,
+) -> Result<BTreeMap<&'a DoctorId, Option<AccountId>>> {
+    type Row = (Option<AccountId>,);
+    let found = tx.all_each::<Row>(&about_each("select account from doctor where id = $1", doctors)).await?;
+    let account = |mut rows: Vec<Row>| rows.pop().map(|(account,)| account);
+    Ok(doctors.iter().zip(found).filter_map(|(doctor, rows)| Some((*doctor, account(rows)?))).collect())
+}
+
+/// Whether directory has told of all these facilities.
+pub(crate) async fn knows_facilities(tx: &mut Tx, facilities: &BTreeSet<&FacilityId>) -> Result<bool> {
+    let found = tx.all_each::<(FacilityId,)>(&about_each("select id from facility where id = $1", facilities)).await?;
+    Ok(found.iter().all(|rows| !rows.is_empty()))
 }

@@ -15,7 +15,7 @@ use crate::{
     NotificationsContext,
     channel::Refusal,
     copies::{self, Reached},
-    letter,
+    letter, notice,
 };
 
 /// The job that sends.
@@ -45,6 +45,8 @@ platform::row! {
         pub(crate) zone: String,
         pub(crate) sequence: i64,
         pub(crate) at: Timestamp,
+        /// Until when an answer is awaited, of times proposed.
+        pub(crate) answer_by: Option<Timestamp>,
         pub(crate) doctor: Option<String>,
         pub(crate) facility: String,
         pub(crate) address: String,
@@ -55,6 +57,11 @@ platform::row! {
 }
 
 impl Item {
+    /// What it tells of.
+    pub(crate) fn kind(&self) -> NotificationKind {
+        notice::kind_of(self.kind, self.answer_by)
+    }
+
     /// Why it is not worth sending any more, if so: it waited too long, the visit is over, or something newer is told.
     fn outlived(&self, now: Timestamp) -> Option<&'static str> {
         if now.duration_since(self.queued_at) > STALE || self.ends_at <= now {
@@ -63,7 +70,9 @@ impl Item {
         match self.present {
             None => Some("forgotten"),
             Some(present) if present > self.sequence => Some("superseded"),
-            Some(_) if self.kind == NotificationKind::Reminder && self.starts_at <= now => Some("stale"),
+            Some(_) if self.kind == NotificationKind::Reminder && self.answer_by.unwrap_or(self.starts_at) <= now => {
+                Some("stale")
+            }
             Some(_) => None,
         }
     }
@@ -95,7 +104,8 @@ impl NotificationsContext {
             return Err(Error::Unavailable("account-not-known-yet"));
         };
         let Some(contact) = contact else { return self.end(cx, &item, End::unsent("no-address")).await };
-        let message = letter::compose(&self.texts, &self.house, &carrier.sender(), &item, locale, contact)?;
+        let message =
+            letter::compose(&self.texts, &self.house, &self.vault, &carrier.sender(), &item, locale, contact)?;
         let end = match carrier.send(cx, &message).await {
             Ok(receipt) => End { state: DeliveryState::Sent, answer: receipt.answer, tried: true },
             Err(Refusal::Never(answer)) => End { state: DeliveryState::Failed, answer, tried: true },
@@ -111,7 +121,7 @@ impl NotificationsContext {
 
     async fn item(&self, id: &DeliveryId) -> Result<Option<(Item, Option<Reached>)>> {
         const ITEM: &str = "select x.id, x.account, x.channel, x.state, x.tries, x.queued_at, n.kind, n.appointment, \
-            n.mode, n.starts_at, n.ends_at, n.was_at, n.zone, n.sequence, n.at, d.name, coalesce(f.name, ''), \
+            n.mode, n.starts_at, n.ends_at, n.was_at, n.zone, n.sequence, n.at, n.answer_by, d.name, coalesce(f.name, ''), \
             coalesce(f.address, ''), coalesce(p.name, ''), v.sequence from delivery x \
             join notification n on n.id = x.notification left join doctor d on d.id = n.doctor \
             left join facility f on f.id = n.facility left join patient p on p.id = n.patient \

@@ -27,12 +27,17 @@ const OF_ACCOUNT: [&str; 6] = [
 /// Forgets, and answers what was forgotten.
 pub(crate) async fn forget(tx: &mut Tx, cx: &Cx, event: &PatientErased) -> Result<()> {
     const FORGOTTEN: &str = "insert into forgotten (patient, at) values ($1, $2) on conflict do nothing";
+    // News that are being heard of the patient hold the row: waited for here, they are known and go as well. What comes
+    // later waits for this end, and then finds the patient forgotten.
+    const HOLD: &str = "insert into patient (id, version, name) values ($1, 0, '') \
+        on conflict (id) do update set version = patient.version";
     let mut erased = 0;
     for patient in &event.patients {
+        tx.exec(FORGOTTEN, &[patient, &cx.now()]).await?;
+        tx.exec(HOLD, &[patient]).await?;
         for sql in OF_PATIENT {
             erased += tx.exec(sql, &[patient]).await?;
         }
-        tx.exec(FORGOTTEN, &[patient, &cx.now()]).await?;
     }
     if let Some(account) = &event.account {
         for sql in OF_ACCOUNT {

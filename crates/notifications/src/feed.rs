@@ -81,7 +81,9 @@ impl NotificationsContext {
 
     /// The calendar behind a secret; 404 where there is none.
     pub(crate) async fn read_feed(&self, cx: &Cx, token: &str) -> Result<CalendarFile> {
-        const WHOSE: &str = "select account from feed where mark = $1";
+        // The calendar of somebody who was shut out rests until they are let in again.
+        const WHOSE: &str = "select account from feed where mark = $1 \
+            and not exists (select 1 from account where id = feed.account and contact is null)";
         const VISITS: &str = "select v.id, v.state, v.mode, v.starts_at, v.ends_at, v.sequence, v.changed_at, f.name, \
             f.address from visit v left join facility f on f.id = v.facility \
             where (v.patient in (select patient from patient_account where account = $1) \

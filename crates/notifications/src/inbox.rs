@@ -12,7 +12,7 @@ use platform::{
 };
 
 use crate::{
-    NotificationsContext,
+    NotificationsContext, notice,
     saying::{self, About},
 };
 
@@ -32,6 +32,7 @@ platform::row! {
         zone: String,
         at: Timestamp,
         read_at: Option<Timestamp>,
+        answer_by: Option<Timestamp>,
         doctor: Option<String>,
         facility: Option<String>,
         patient: Option<String>,
@@ -51,23 +52,25 @@ platform::row! {
 
 impl Row {
     fn say(self, texts: &Texts, locale: Locale) -> Notification {
+        let kind = notice::kind_of(self.kind, self.answer_by);
         let said = saying::say(
             texts,
             locale,
             &About {
-                kind: self.kind,
+                kind,
                 to_doctor: self.to_doctor,
                 doctor: self.doctor.as_deref(),
                 facility: self.facility.as_deref().unwrap_or_default(),
                 patient: self.patient.as_deref().unwrap_or_default(),
                 starts_at: self.starts_at,
                 was_at: self.was_at,
+                answer_by: self.answer_by,
                 zone: &self.zone,
             },
         );
         Notification {
             id: self.id,
-            kind: self.kind,
+            kind,
             title: said.title,
             body: said.body,
             appointment: Some(self.appointment),
@@ -81,7 +84,7 @@ impl Row {
 impl NotificationsContext {
     pub(crate) async fn list(&self, cx: &Cx, ask: PageAsk) -> Result<Page<Notification>> {
         const LIST: &str = "select n.id, n.kind, n.to_doctor, n.appointment, n.starts_at, n.was_at, n.zone, n.at, \
-            n.read_at, d.name, f.name, p.name from notification n left join doctor d on d.id = n.doctor \
+            n.read_at, n.answer_by, d.name, f.name, p.name from notification n left join doctor d on d.id = n.doctor \
             left join facility f on f.id = n.facility left join patient p on p.id = n.patient \
             where n.account = $1 and (n.at, n.id) < ($2, $3) order by n.at desc, n.id desc limit $4";
         let account = cx.account()?.to_owned();

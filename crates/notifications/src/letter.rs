@@ -14,7 +14,8 @@ use crate::{
     delivery::Item,
     saying::{self, About},
     settings::House,
-    vault::Contact,
+    unsubscribe,
+    vault::{Contact, Vault},
 };
 
 /// The words of a letter.
@@ -25,6 +26,8 @@ struct Words<'a> {
     body: &'a str,
     open: &'a str,
     url: Option<&'a str>,
+    end: &'a str,
+    end_url: Option<&'a str>,
     footer: &'a str,
 }
 
@@ -44,6 +47,7 @@ struct Plain<'a> {
 pub(crate) fn compose(
     texts: &Texts,
     house: &House,
+    vault: &Vault,
     sender: &Sender,
     item: &Item,
     locale: Locale,
@@ -53,24 +57,32 @@ pub(crate) fn compose(
         texts,
         locale,
         &About {
-            kind: item.kind,
+            kind: item.kind(),
             to_doctor: false,
             doctor: item.doctor.as_deref(),
             facility: &item.facility,
             patient: &item.patient,
             starts_at: item.starts_at,
             was_at: item.was_at,
+            answer_by: item.answer_by,
             zone: &item.zone,
         },
     );
-    let url = house.url(&format!("/janji/{}", item.appointment));
+    let (page, open) = match item.kind() {
+        NotificationKind::Proposed => ("/usulan", "mail-open-proposal"),
+        _ => ("", "mail-open"),
+    };
+    let url = house.url(&format!("/janji/{}{page}", item.appointment));
+    let end_url = unsubscribe::path(vault, item).and_then(|path| house.url(&path));
     let words = Words {
         locale,
         subject: &said.title,
         greeting: &texts.get(locale, "mail-greeting", &[("name", contact.name.as_str().into())]),
         body: &said.body,
-        open: &texts.get(locale, "mail-open", &[]),
+        open: &texts.get(locale, open, &[]),
         url: url.as_deref(),
+        end: &texts.get(locale, "mail-end", &[]),
+        end_url: end_url.as_deref(),
         footer: &texts.get(locale, "mail-footer", &[]),
     };
     let text = Plain { words: &words }.render().map_err(Error::internal)?;
@@ -87,10 +99,11 @@ pub(crate) fn compose(
         text,
         html,
         invitation,
+        unsubscribe: end_url,
     })
 }
 
-/// The appointment for the calendar of who is told; none with a reminder, for it is there already.
+/// The appointment for the calendar of who is told; none with a reminder or a proposal, for it is there already.
 fn invitation(
     texts: &Texts,
     sender: &Sender,
@@ -99,13 +112,13 @@ fn invitation(
     contact: &Contact,
     url: Option<&str>,
 ) -> Option<Invitation> {
-    let (method, status) = match item.kind {
+    let (method, status) = match item.kind() {
         NotificationKind::Requested => ("REQUEST", Status::Tentative),
         NotificationKind::Booked | NotificationKind::Accepted | NotificationKind::Moved => {
             ("REQUEST", Status::Confirmed)
         }
         NotificationKind::Rejected | NotificationKind::Cancelled => ("CANCEL", Status::Cancelled),
-        NotificationKind::Reminder => return None,
+        NotificationKind::Proposed | NotificationKind::Reminder => return None,
     };
     let place = match item.mode {
         Mode::InPerson if item.address.is_empty() => item.facility.clone(),

@@ -15,14 +15,17 @@ pub mod http;
 mod inbox;
 mod jobs;
 mod letter;
+mod news;
 mod notice;
 mod outside;
 mod preference;
+mod proposal;
 mod reactions;
 mod reminder;
 mod saying;
 mod settings;
 mod smtp;
+mod unsubscribe;
 mod vault;
 mod visit;
 mod when;
@@ -38,7 +41,8 @@ pub use settings::{House, Mail};
 pub use smtp::Smtp;
 
 /// The schema of notifications, to be applied after those of the bus and of the jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!("0001_notifications.sql", "0002_outside.sql");
+pub const MIGRATIONS: &[Migration] =
+    platform::migrations!("0001_notifications.sql", "0002_outside.sql", "0003_proposals.sql");
 
 /// The texts of notifications.
 pub const TEXTS: &[(Locale, &str)] = &[

@@ -10,7 +10,7 @@ use contracts::{
 use jiff::tz::TimeZone;
 use platform::{
     Cx, Error, Result,
-    db::Tx,
+    db::{Step, Tx},
     error::{FieldError, Problems},
 };
 
@@ -66,12 +66,24 @@ pub(crate) fn wants(preferences: &Preferences, kind: NotificationKind, channel: 
     preferences.channels.iter().any(|of| of.kind == kind && of.channels.contains(&channel))
 }
 
+const OF: &str =
+    "select channels, reminders, quiet_from, quiet_until, zone, version from preference where account = $1";
+
 /// The preferences of an account.
 pub(crate) async fn of(tx: &mut Tx, account: &AccountId) -> Result<Preferences> {
-    const OF: &str =
-        "select channels, reminders, quiet_from, quiet_until, zone, version from preference where account = $1";
     let row: Option<Row> = tx.one(OF, &[account]).await?;
     row.map_or_else(|| Ok(usual()), TryInto::try_into)
+}
+
+/// The preferences of each of these accounts.
+pub(crate) async fn of_each<'a>(
+    tx: &mut Tx,
+    accounts: BTreeSet<&'a AccountId>,
+) -> Result<BTreeMap<&'a AccountId, Preferences>> {
+    let steps: Vec<Step> = accounts.iter().map(|account| Step::new(OF, &[account])).collect();
+    let found = tx.all_each::<Row>(&steps).await?.into_iter().map(|mut found| found.pop());
+    let preferences = found.map(|row| row.map_or_else(|| Ok(usual()), TryInto::try_into));
+    accounts.into_iter().zip(preferences).map(|(account, wanted)| Ok((account, wanted?))).collect()
 }
 
 impl NotificationsContext {
@@ -109,7 +121,7 @@ impl NotificationsContext {
 }
 
 /// Writes them where the version is still the one that was read.
-async fn keep(tx: &mut Tx, account: &AccountId, version: i64, wanted: &Preferences) -> Result<()> {
+pub(crate) async fn keep(tx: &mut Tx, account: &AccountId, version: i64, wanted: &Preferences) -> Result<()> {
     const FIRST: &str = "insert into preference (account, channels, reminders, quiet_from, quiet_until, zone, version) \
         values ($1, $2, $3, $4, $5, $6, $7) on conflict (account) do nothing";
     const NEXT: &str = "update preference set channels = $2, reminders = $3, quiet_from = $4, quiet_until = $5, \

@@ -19,6 +19,8 @@ pub(crate) struct About<'a> {
     pub(crate) patient: &'a str,
     pub(crate) starts_at: Timestamp,
     pub(crate) was_at: Option<Timestamp>,
+    /// Until when an answer is awaited.
+    pub(crate) answer_by: Option<Timestamp>,
     pub(crate) zone: &'a str,
 }
 
@@ -38,6 +40,7 @@ pub(crate) fn say(texts: &Texts, locale: Locale, about: &About<'_>) -> Said {
         (false, NotificationKind::Rejected) => "ntf-rejected",
         (false, NotificationKind::Moved) => "ntf-moved",
         (false, NotificationKind::Cancelled) => "ntf-cancelled",
+        (false, NotificationKind::Proposed) => "ntf-proposed",
         (false, NotificationKind::Reminder) => "ntf-reminder",
         (true, NotificationKind::Requested) => "ntf-doctor-requested",
         (true, NotificationKind::Moved) => "ntf-doctor-moved",
@@ -46,10 +49,12 @@ pub(crate) fn say(texts: &Texts, locale: Locale, about: &About<'_>) -> Said {
     };
     let when = when::said(about.starts_at, about.zone, locale);
     let was = about.was_at.map(|at| when::said(at, about.zone, locale)).unwrap_or_default();
+    let until = about.answer_by.map(|at| when::said(at, about.zone, locale)).unwrap_or_default();
     let with = about.doctor.unwrap_or_default();
     let values = [
         ("when", when.as_str().into()),
         ("was", was.as_str().into()),
+        ("until", until.as_str().into()),
         ("doctor", with.into()),
         ("facility", about.facility.into()),
         ("patient", about.patient.into()),

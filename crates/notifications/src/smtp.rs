@@ -10,12 +10,13 @@ use lettre::{
     address::Address,
     message::{
         Attachment, Mailbox, MultiPart, SinglePart,
-        header::{ContentTransferEncoding, ContentType},
+        header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue},
     },
     transport::smtp::{
         authentication::Credentials,
         client::{Tls, TlsParameters},
         extension::ClientId,
+        response::Code,
     },
 };
 use platform::{Cx, Error, Result};
@@ -71,6 +72,10 @@ impl Smtp {
             .from(self.from.clone())
             .to(to)
             .subject(message.subject.clone());
+        let head = match &message.unsubscribe {
+            Some(url) => head.header(ListUnsubscribe(format!("<{url}>"))).header(OneClick),
+            None => head,
+        };
         let words = MultiPart::alternative()
             .singlepart(SinglePart::plain(message.text.clone()))
             .singlepart(SinglePart::html(message.html.clone()));
@@ -79,6 +84,41 @@ impl Smtp {
             Some(invitation) => head.multipart(invited(words, invitation)?),
         };
         mime.map_err(|_| Refusal::Never("bad-message".to_owned()))
+    }
+}
+
+/// Where letters of the kind are ended (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+/// That a POST there does it, without asking anything (RFC 8058).
+#[derive(Clone)]
+struct OneClick;
+
+type Parsing<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+    fn parse(text: &str) -> Parsing<Self> {
+        Ok(Self(text.to_owned()))
+    }
+    fn display(&self) -> HeaderValue {
+        // An address is one word, however long.
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+    }
+}
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+    fn parse(_: &str) -> Parsing<Self> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
     }
 }
 
@@ -94,6 +134,12 @@ fn invited(words: MultiPart, invitation: &Invitation) -> Result<MultiPart, Refus
 
 fn tls_to(host: &str) -> Result<TlsParameters> {
     TlsParameters::new(host.to_owned()).map_err(|e| Error::internal(format_args!("setting mail.host: {e}")))
+}
+
+/// Whether an answer refuses this address or this message for good. The other 5xx (a password that is not taken, TLS that is
+/// missing, a server that takes nothing) are of the way there: once that is mended, the message arrives.
+fn is_of_the_person(code: Code) -> bool {
+    matches!(u16::from(code), 501 | 510 | 511 | 550..=553 | 555 | 556)
 }
 
 #[async_trait]
@@ -113,7 +159,7 @@ impl Carrier for Smtp {
                 let lines: Vec<&str> = answer.message().collect();
                 Ok(Receipt { answer: format!("{} {}", answer.code(), lines.join(" ")) })
             }
-            Err(error) if error.is_permanent() => Err(Refusal::Never(error.to_string())),
+            Err(error) if error.status().is_some_and(is_of_the_person) => Err(Refusal::Never(error.to_string())),
             Err(error) => Err(Refusal::Later(error.to_string())),
         }
     }

@@ -22,12 +22,14 @@ pub(crate) struct Contact {
 pub(crate) struct Vault {
     key: DataKey,
     feeds: BlindIndex,
+    unsubscribing: BlindIndex,
 }
 
 impl Vault {
     pub(crate) async fn open(cx: &Cx, keys: KeyStore, master: &MasterKey) -> Result<Self> {
         let feeds = BlindIndex::new(1, master.derive("blind-index:calendar-feeds:1"));
-        Ok(Self { key: keys.for_scope(cx, SCOPE).await?, feeds })
+        let unsubscribing = BlindIndex::new(1, master.derive("blind-index:unsubscribe-links:1"));
+        Ok(Self { key: keys.for_scope(cx, SCOPE).await?, feeds, unsubscribing })
     }
 
     /// Seals the contacts of an account.
@@ -62,6 +64,11 @@ impl Vault {
     pub(crate) fn url(&self, calendar: &str, sealed: &[u8]) -> Result<String> {
         let plain = self.key.open(&place("outside_calendar:url", calendar), sealed)?;
         String::from_utf8(plain).map_err(|_| Error::internal("the address of a calendar cannot be read"))
+    }
+
+    /// What proves that the link of a letter is ours.
+    pub(crate) fn signature(&self, letter: &str) -> String {
+        self.unsubscribing.of(letter)
     }
 
     /// The fingerprint a calendar is found by.

@@ -6,7 +6,10 @@ use contracts::{
     scheduling::{self, AppointmentId, State},
 };
 use jiff::Timestamp;
-use platform::{Result, db::Tx};
+use platform::{
+    Result,
+    db::{Step, Tx},
+};
 
 platform::row! {
     /// An appointment as far as telling of it needs.
@@ -50,25 +53,41 @@ impl Visit {
     }
 }
 
+const ONE: &str = "select id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at \
+    from visit where id = $1";
+
 /// The appointment of that id.
 pub(crate) async fn one(tx: &mut Tx, id: &AppointmentId) -> Result<Option<Visit>> {
-    const ONE: &str = "select id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at \
-        from visit where id = $1";
     tx.one(ONE, &[id]).await
 }
 
-/// Keeps how it is now.
-pub(crate) async fn keep(tx: &mut Tx, visit: &Visit) -> Result<()> {
+/// The appointments of those ids, in their order.
+pub(crate) async fn each(tx: &mut Tx, ids: impl Iterator<Item = &AppointmentId>) -> Result<Vec<Option<Visit>>> {
+    let steps: Vec<Step> = ids.map(|id| Step::new(ONE, &[id])).collect();
+    Ok(tx.all_each(&steps).await?.into_iter().map(|mut found| found.pop()).collect())
+}
+
+/// Keeps how each is now.
+pub(crate) async fn keep_all(tx: &mut Tx, visits: impl Iterator<Item = &Visit>) -> Result<()> {
     const KEEP: &str = "insert into visit \
         (id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
         on conflict (id) do update set patient = excluded.patient, doctor = excluded.doctor, \
         facility = excluded.facility, mode = excluded.mode, state = excluded.state, starts_at = excluded.starts_at, \
         ends_at = excluded.ends_at, zone = excluded.zone, sequence = excluded.sequence, changed_at = excluded.changed_at";
-    let Visit { id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at } = visit;
-    tx.exec(KEEP, &[id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at])
-        .await
-        .map(drop)
+    let step = |visit: &Visit| {
+        let Visit { id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at } =
+            visit;
+        Step::new(KEEP, &[id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at])
+    };
+    tx.exec_each(&visits.map(step).collect::<Vec<_>>()).await.map(drop)
+}
+
+/// The coming visits of a patient; at most 500, the nearest first.
+pub(crate) async fn coming_for(tx: &mut Tx, patient: &PatientId, now: Timestamp) -> Result<Vec<Visit>> {
+    const COMING: &str = "select id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at \
+        from visit where patient = $1 and starts_at > $2 and state = 'booked' order by starts_at, id limit 500";
+    tx.all(COMING, &[patient, &now]).await
 }
 
 /// The coming visits that an account's patients have; at most 500, the nearest first.

@@ -12,7 +12,8 @@ use notifications::{
 use platform::{Clock, Cx, config::Config, entropy::Entropy, i18n::Locale};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    net::TcpListener,
     process::{Child, ChildStdout, Command},
     time::timeout,
 };
@@ -39,6 +40,7 @@ class Box:
         } for part in mail.walk()]
         print(json.dumps({
             "from": envelope.mail_from, "to": envelope.rcpt_tos, "subject": mail["subject"], "id": mail["message-id"],
+            "unsubscribe": mail["list-unsubscribe"], "one_click": mail["list-unsubscribe-post"],
             "date": mail["date"], "header_from": str(mail["from"]), "parts": parts,
             "lines": max(len(line) for line in envelope.content.split(b"\r\n")),
         }), flush=True)
@@ -79,15 +81,44 @@ impl Server {
     }
 
     fn smtp(&self, tls: &str) -> Smtp {
-        let flags =
-            [("mail.host", "127.0.0.1"), ("mail.from", "janji@klinik.example"), ("mail.name", "Klinik Café, A")];
-        let mut flags: Vec<_> = flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        flags.push(("mail.port".to_owned(), self.port.to_string()));
-        flags.push(("mail.tls".to_owned(), tls.to_owned()));
-        flags.push(("mail.time_limit_seconds".to_owned(), "10".to_owned()));
-        let config = Config::builder(&[Mail::SETTINGS]).flags(flags).build().unwrap();
-        Smtp::new(&Mail::of(&config).unwrap()).unwrap()
+        smtp_to(self.port, &[("mail.tls", tls)])
     }
+}
+
+/// The way to a server on this machine, with these settings beside.
+fn smtp_to(port: u16, more: &[(&str, &str)]) -> Smtp {
+    let port = port.to_string();
+    let usual = [
+        ("mail.host", "127.0.0.1"),
+        ("mail.port", port.as_str()),
+        ("mail.from", "janji@klinik.example"),
+        ("mail.name", "Klinik Café, A"),
+        ("mail.time_limit_seconds", "10"),
+    ];
+    let flags = usual.iter().chain(more).map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let config = Config::builder(&[Mail::SETTINGS]).flags(flags).build().unwrap();
+    Smtp::new(&Mail::of(&config).unwrap()).unwrap()
+}
+
+/// A server that takes nobody's password; answers its port.
+async fn server_that_takes_no_password() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (read, mut write) = stream.into_split();
+        write.write_all(b"220 here\r\n").await.unwrap();
+        let mut lines = BufReader::new(read).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let answer: &[u8] = match line.split(' ').next() {
+                Some("EHLO") => b"250-here\r\n250 AUTH PLAIN LOGIN\r\n",
+                Some("AUTH") => b"535 5.7.8 wrong\r\n",
+                _ => b"250 OK\r\n",
+            };
+            let _ = write.write_all(answer).await;
+        }
+    });
+    port
 }
 
 fn cx() -> Cx {
@@ -126,7 +157,26 @@ fn message(to: &str, invitation: Option<Invitation>) -> Message {
         text: format!("Halo Siti,\n\n{}\n", "Janji temu Anda. ".repeat(80)),
         html: format!("<!doctype html><p>{}</p>", "Janji temu Anda. ".repeat(200)),
         invitation,
+        unsubscribe: None,
     }
+}
+
+/// G1, RFC 8058
+#[tokio::test]
+async fn a_letter_that_may_be_ended_says_so_to_mail_programs() {
+    let mut server = Server::start().await;
+    let smtp = server.smtp("none");
+    let url = format!("https://klinik.example/berhenti/dlv_01jd3m6t0f8q2v7x4n9c5k1rhe.{}", "0f".repeat(32));
+    let sent = Message { unsubscribe: Some(url.clone()), ..message("siti@contoh.example", None) };
+    smtp.send(&cx(), &sent).await.unwrap();
+    let mail = server.next().await;
+    assert_eq!(
+        (&mail["unsubscribe"], &mail["one_click"]),
+        (&format!("<{url}>").into(), &"List-Unsubscribe=One-Click".into())
+    );
+    smtp.send(&cx(), &message("siti@contoh.example", None)).await.unwrap();
+    let plain = server.next().await;
+    assert!(plain["unsubscribe"].is_null() && plain["one_click"].is_null(), "{plain}");
 }
 
 /// G1, C10
@@ -180,6 +230,15 @@ async fn refusals_for_now_and_for_good_are_told_apart() {
     drop(server);
     let away = smtp.send(&cx(), &message("siti@contoh.example", None)).await;
     assert!(matches!(away, Err(Refusal::Later(_))), "{away:?}");
+}
+
+/// G1: a wrong password is mended by whoever set it; the message may arrive then.
+#[tokio::test]
+async fn a_password_that_is_not_taken_refuses_nobodys_message_for_good() {
+    let port = server_that_takes_no_password().await;
+    let smtp = smtp_to(port, &[("mail.tls", "none"), ("mail.user", "klinik"), ("mail.password", "old")]);
+    let refused = smtp.send(&cx(), &message("siti@contoh.example", None)).await;
+    assert!(matches!(&refused, Err(Refusal::Later(answer)) if answer.contains("535")), "{refused:?}");
 }
 
 /// G1

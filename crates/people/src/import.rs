@@ -264,7 +264,7 @@ fn refuse(report: &mut ImportReport, texts: &Texts, cx: &Cx, line: u64, errors: 
     for error in errors {
         if report.refused.len() < MOST_REFUSED {
             let reason = platform::http::FieldProblem::of(error, texts, cx.locale).message;
-            report.refused.push(RefusedRow { line, field: error.field.clone(), reason });
+            report.refused.push(RefusedRow { line, field: error.field.clone(), cell: String::new(), reason });
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod live;
 pub mod money;
 pub mod shared;
+pub mod sheet;
 pub mod telemetry;
 pub mod tls;
 pub mod trace;

@@ -10,7 +10,9 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, ScriptInvocation, aio::MultiplexedConnection};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, FromRedisValue, ScriptInvocation, TlsCertificates, aio::MultiplexedConnection,
+};
 use tokio::{
     sync::{Notify, watch},
     time::timeout,
@@ -33,9 +35,25 @@ crate::settings! {
     pub struct Settings in "redis" {
         /// Address of Redis, such as rediss://:password@host:6379/0; empty: each node keeps caches, limits and live news to itself.
         url: Private<String> = "" (secret),
+        /// File in PEM of the authority that vouches for Redis at an address with rediss://, as a managed one often has its own; empty: those the machine trusts.
+        authority: String = "",
         /// What the names of keys and channels begin with.
         prefix: String = "mediverse",
     }
+}
+
+/// Makes connections to this address, to those whom the authority in this file vouches for where there is one.
+fn client(url: &str, authority: &str) -> Result<Client> {
+    // The reason may quote the password.
+    let client = Client::open(url).map_err(|_| Error::internal("setting redis.url is no address of Redis"))?;
+    if authority.is_empty() {
+        return Ok(client);
+    }
+    let wrong = |e: &dyn std::fmt::Display| Error::internal(format_args!("setting redis.authority: {authority}: {e}"));
+    let pem = std::fs::read(authority).map_err(|e| wrong(&e))?;
+    let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem) };
+    Client::build_with_tls(url, certificates)
+        .map_err(|_| wrong(&"its certificates cannot be read, or redis.url does not begin with rediss://"))
 }
 
 /// The way to what is shared. Cheap to clone.
@@ -66,15 +84,13 @@ impl Shared {
     }
 
     /// What these settings name; nothing where no address is set. Names of keys are made with `key`. It connects in the
-    /// background and fails only where the address cannot be read.
+    /// background and fails only where the address or the authority cannot be read.
     pub fn open(settings: &Settings, key: [u8; 32]) -> Result<Self> {
         let url = settings.url.expose();
         if url.is_empty() {
             return Ok(Self::none());
         }
-        // The reason may quote the password.
-        let client =
-            Client::open(url.as_str()).map_err(|_| Error::internal("setting redis.url is no address of Redis"))?;
+        let client = client(url, &settings.authority)?;
         let lost = Arc::<Notify>::default();
         let link = Arc::new(Link {
             prefix: settings.prefix.clone(),

@@ -1,5 +1,7 @@
 //! TLS in which both ends show who they are: between the processes of one house. Each has a certificate for the names of
 //! its roles, and all trust the one authority that vouches for them. Files that were renewed are read again.
+//!
+//! And TLS to the rest of the world, whose servers the machine's authorities vouch for.
 
 use std::{
     fs,
@@ -7,7 +9,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -32,6 +34,31 @@ use crate::{Error, Result};
 
 /// How often files are looked at again.
 pub const LOOK: Duration = Duration::from_secs(30);
+
+/// The way to servers that the machine's authorities vouch for. Their certificates are read once: for the first who asks.
+pub fn to_the_world() -> Result<TlsConnector> {
+    static WORLD: OnceLock<TlsConnector> = OnceLock::new();
+    if let Some(world) = WORLD.get() {
+        return Ok(world.clone());
+    }
+    let world = to_the_world_and(Vec::new())?;
+    Ok(WORLD.get_or_init(|| world).clone())
+}
+
+/// As [`to_the_world`], and to servers that these vouch for beside. Fails where one of them is no certificate.
+pub fn to_the_world_and(authorities: Vec<CertificateDer<'static>>) -> Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for authority in authorities {
+        roots.add(authority).map_err(Error::internal)?;
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(Error::internal)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
 
 /// What this process shows others, and by whom it knows them.
 pub struct Mutual {

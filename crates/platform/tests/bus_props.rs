@@ -15,34 +15,14 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use platform::{
     Clock, Cx, Error, Result,
-    bus::{self, Class, Envelope, Event, Hearer, Reactions, Relay, Transport},
-    db::{Db, Engine, Migration, Tx},
+    bus::{self, Class, Envelope, Event as _, Hearer, Reactions, Relay, Transport},
+    db::{Db, Engine, Tx},
     entropy::Entropy,
 };
-use serde::{Deserialize, Serialize};
-use testkit::db::Fresh;
-
-const APPLIED: &[Migration] = &[Migration {
-    name: "applied.sql",
-    sql:
-        "create table applied (class text not null, subject text not null, value bigint not null, pos bigint not null);
-          create index applied_subject on applied (class, subject);",
-}];
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Happened<const CLASS: u8> {
-    about: String,
-    value: i64,
-}
-
-impl<const CLASS: u8> Event for Happened<CLASS> {
-    const KIND: &'static str = ["happened", "is", "noted"][CLASS as usize];
-    const CLASS: Class = [Class::Fact, Class::Profile, Class::Log][CLASS as usize];
-    const SOURCE: &'static str = "source";
-    fn subject(&self) -> String {
-        self.about.clone()
-    }
-}
+use testkit::{
+    bus::{APPLIED, Happened},
+    db::Fresh,
+};
 
 /// A seeded chance that everything in a world shares.
 #[derive(Clone)]

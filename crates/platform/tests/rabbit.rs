@@ -20,35 +20,18 @@ use lapin::{
 };
 use platform::{
     Clock, Cx, Error, Result,
-    bus::{self, Broker, Bus, BusHandle, Class, Event, Reactions},
-    db::{Engine, Migration},
+    bus::{self, Broker, Bus, BusHandle, Class, Event as _, Reactions},
+    db::Engine,
     entropy::Entropy,
 };
-use serde::{Deserialize, Serialize};
-use testkit::{db::Fresh, proxy::Proxy, rabbit};
+use testkit::{
+    bus::{APPLIED, Happened},
+    db::Fresh,
+    proxy::Proxy,
+    rabbit,
+};
 
-const APPLIED: &[Migration] = &[Migration {
-    name: "applied.sql",
-    sql:
-        "create table applied (class text not null, subject text not null, value bigint not null, pos bigint not null);
-          create index applied_subject on applied (class, subject);",
-}];
 const LIMIT: Duration = Duration::from_mins(1);
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Happened<const CLASS: u8> {
-    about: String,
-    value: i64,
-}
-
-impl<const CLASS: u8> Event for Happened<CLASS> {
-    const KIND: &'static str = ["has.happened", "is.so", "was.noted"][CLASS as usize];
-    const CLASS: Class = [Class::Fact, Class::Profile, Class::Log][CLASS as usize];
-    const SOURCE: &'static str = "source";
-    fn subject(&self) -> String {
-        self.about.clone()
-    }
-}
 
 fn cx() -> Cx {
     Cx::system("test", Clock::System, Entropy::System)

@@ -18,8 +18,10 @@ use platform::{
     cache::Cache,
     http::limit::Limiter,
     live::{Live, Missed, Topic, Watch},
-    shared::Shared,
+    shared::{Settings, Shared},
+    telemetry::Private,
 };
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use testkit::redis::Server;
 use tokio::time::timeout;
 
@@ -292,4 +294,39 @@ fn a_frozen_redis_holds_nobody_up() {
         server.resume();
         until("it comes back", async || node.shared.is_up()).await;
     });
+}
+
+/// A Redis that speaks TLS by the certificate of an authority of its own is reached where that is named.
+#[tokio::test]
+async fn an_authority_of_its_own_vouches_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| {
+        let file = folder.path().join(name).display().to_string();
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let vouching = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let shown = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap().signed_by(&key, &vouching).unwrap();
+    let (authority, shown) = (write("authority.pem", vouching.pem()), write("redis.pem", shown.pem()));
+    let key = write("redis.key", key.serialize_pem());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap().port();
+    let more = format!(
+        "--tls-port {port} --tls-cert-file {shown} --tls-key-file {key} --tls-ca-cert-file {authority} --tls-auth-clients no"
+    );
+    let Some(_server) = Server::start_with(more.split(' ').map(str::to_owned).collect()).await else { return };
+    let settings = |url: &str, authority: &str| Settings {
+        url: Private::new(url.to_owned()),
+        authority: authority.to_owned(),
+        prefix: "test".to_owned(),
+    };
+    let url = format!("rediss://127.0.0.1:{port}/");
+    let shared = Shared::open(&settings(&url, &authority), KEY).unwrap();
+    timeout(SOON, shared.wait_until_up()).await.unwrap();
+    for (url, authority) in [(url.as_str(), "/nowhere.pem"), ("redis://127.0.0.1/", authority.as_str())] {
+        let wrong = Shared::open(&settings(url, authority), KEY).unwrap_err().to_string();
+        assert!(wrong.contains("redis.authority"), "{wrong}");
+    }
 }

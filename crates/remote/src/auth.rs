@@ -2,8 +2,8 @@
 
 use contracts::auth::{
     Account, AccountId, AccountSearch, AuditLine, AuditSearch, AuditVerdict, Auth, BrowserSession, ChangeAccount,
-    ChangePassword, FinishReset, Identity, LogIn, News, OpenAccount, Refresh, Role, RolePermissions, SecondFactor,
-    Session, SessionId, StartReset, SuperAdminGrant, Tokens,
+    ChangePassword, FinishReset, Identity, KeptView, LogIn, NamedRole, NamedRoleForm, NamedRoleId, News, OpenAccount,
+    Refresh, Role, RolePermissions, SecondFactor, Session, SessionId, StartReset, SuperAdminGrant, Tokens,
 };
 use jiff::Timestamp;
 use platform::db::Page;
@@ -46,9 +46,16 @@ remote! {
         write reset_for(id & AccountId) -> ();
         read roles() -> Vec<RolePermissions>;
         write set_role(role: Role, version: i64, permissions: Vec<String>) -> RolePermissions;
+        read named_roles() -> Vec<NamedRole>;
+        write make_role(ask: NamedRoleForm) -> NamedRole;
+        write change_named_role(id & NamedRoleId, version: i64, ask: NamedRoleForm) -> NamedRole;
+        write retire_role(id & NamedRoleId, version: i64) -> ();
         read audit(ask: AuditSearch) -> Page<AuditLine>;
         read verify_audit(after: Option<String>) -> AuditVerdict;
         read super_admin_grants() -> Vec<SuperAdminGrant>;
+        read kept_views(place & str) -> Vec<KeptView>;
+        write keep_view(place & str, view: KeptView) -> (), again if true;
+        write drop_view(place & str, name & str) -> (), again if true;
         write decide_super_admin(id & AccountId, confirm: bool) -> Account;
     }
     for nobody {

@@ -24,7 +24,8 @@ use crate::{
 
 /// The largest answer that is read.
 const LARGEST: usize = 16 << 20;
-/// How long a replica may take while there is another that could be asked in its place.
+/// How long the first replica may take to answer what may be asked again while there is another; the next has all the
+/// time that is left.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How many replicas one call may knock at.
 const MOST: usize = 3;
@@ -146,7 +147,8 @@ impl Caller {
             let others =
                 replicas.iter().any(|other| !asked.contains(&other.address) && other.address != replica.address);
             asked.push(replica.address);
-            let limit = if call.repeatable && others { left.min(PATIENCE) } else { left };
+            let is_first = asked.len() == 1;
+            let limit = if call.repeatable && others && is_first { left.min(PATIENCE) } else { left };
             let body = Bytes::from(carried::write(cx, trace, limit, ask)?);
             let began = Instant::now();
             let answer = timeout(limit, self.one(replica, call, body)).await;
@@ -165,7 +167,7 @@ impl Caller {
                     leave.bad();
                     replica.connection.forget().await;
                     tracing::warn!(called = self.service(), method = call.method, replica = %replica.address, why = failed.why, "a service did not answer");
-                    if failed.begun && (!call.repeatable || asked.len() > 1) {
+                    if failed.begun && !(call.repeatable && is_first) {
                         return Err(if Instant::now() >= end {
                             Error::Late
                         } else {

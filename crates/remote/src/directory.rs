@@ -1,9 +1,9 @@
 //! The directory in another process.
 
 use contracts::directory::{
-    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch, Facility,
-    FacilityForm, FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm, ServiceId, ServiceKind,
-    Speciality,
+    Bilingual, Department, DepartmentId, Directory, Doctor, DoctorCard, DoctorForm, DoctorId, DoctorRecords,
+    DoctorSearch, Facility, FacilityForm, FacilityId, FacilitySearch, ImportReport, Region, Service, ServiceForm,
+    ServiceId, ServiceKind, Speciality, SpecialityId,
 };
 use platform::db::{Page, PageAsk};
 
@@ -31,15 +31,18 @@ remote! {
         write add_doctor(form: DoctorForm) -> Doctor;
         write register_doctor(form: DoctorForm) -> Doctor;
         write change_doctor(id & DoctorId, version: i64, form: DoctorForm) -> Doctor;
+        read doctor_records(ask: DoctorRecords) -> Page<Doctor>;
         read waiting_doctors(page: PageAsk) -> Page<Doctor>;
         write decide_doctor(id & DoctorId, version: i64, approve: bool, reason: Option<String>) -> Doctor;
         write retire_doctor(id & DoctorId, version: i64) -> Doctor;
+        write relist_doctor(id & DoctorId, version: i64) -> Doctor;
         read search_facilities(ask: FacilitySearch) -> Page<Facility>;
         read facility(id_or_slug & str) -> Facility;
         write add_facility(form: FacilityForm) -> Facility;
         write change_facility(id & FacilityId, version: i64, form: FacilityForm) -> Facility;
         read departments(facility & FacilityId) -> Vec<Department>;
         write add_department(facility & FacilityId, name: Bilingual) -> Department;
+        write rename_department(id & DepartmentId, name: Bilingual) -> Department;
         write remove_department(id & DepartmentId) -> ();
         read services(facility & FacilityId, kind: Option<ServiceKind>) -> Vec<Service>;
         read service(id & ServiceId) -> Service;
@@ -47,7 +50,11 @@ remote! {
         write change_service(id & ServiceId, version: i64, form: ServiceForm) -> Service;
         read specialities() -> Vec<Speciality>;
         write add_speciality(slug: String, name: Bilingual, title: String) -> Speciality;
+        write change_speciality(id & SpecialityId, name: Bilingual, title: String) -> Speciality;
         read regions(below: Option<String>) -> Vec<Region>;
         write import(what & str, csv: Vec<u8>) -> ImportReport;
+        read preview_import(what & str, csv: Vec<u8>) -> ImportReport;
+        // It is audited: asked again of its own accord, it would stand there twice.
+        write export(what & str, facility: Option<FacilityId>) -> String;
     }
 }

@@ -1,8 +1,8 @@
 //! Notifications in another process. Live news are answered by the process that runs them, at their own route.
 
 use contracts::notifications::{
-    AddOutsideCalendar, CalendarFile, Delivery, Feed, Notification, NotificationId, Notifications, OutsideCalendar,
-    OutsideCalendarId, Preferences, PreferencesForm,
+    AddOutsideCalendar, CalendarFile, Delivery, Feed, Notification, NotificationId, NotificationKind, Notifications,
+    OutsideCalendar, OutsideCalendarId, Preferences, PreferencesForm,
 };
 use platform::db::{Page, PageAsk};
 
@@ -30,6 +30,8 @@ remote! {
         read deliveries(id & NotificationId) -> Vec<Delivery>;
         read preferences() -> Preferences;
         write set_preferences(version: i64, form: PreferencesForm) -> Preferences;
+        read unsubscribing(token & str) -> NotificationKind;
+        write unsubscribe(token & str) -> NotificationKind, again if true;
         read feed() -> Option<Feed>;
         write renew_feed() -> Feed;
         write end_feed() -> (), again if true;

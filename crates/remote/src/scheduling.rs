@@ -51,6 +51,8 @@ remote! {
         read appointment(id_or_code & str) -> Appointment;
         read history(id & AppointmentId) -> Vec<HistoryLine>;
         read appointments(ask: AppointmentSearch) -> Page<Appointment>;
+        // It is audited: asked again of its own accord, it would stand there twice.
+        write export(ask: AppointmentSearch) -> Vec<Appointment>;
         write change(id & AppointmentId, version: i64, ask: Change) -> Appointment;
         write reschedule(id & AppointmentId, version: i64, ask: Reschedule) -> Appointment;
         write correct(id & AppointmentId, version: i64, to: State, reason: String) -> Appointment;
@@ -61,6 +63,7 @@ remote! {
         write remove_exception(id & ExceptionId) -> ();
         read holidays(year: i16) -> Vec<Holiday>;
         write set_holidays(holidays: Vec<Holiday>) -> (), again if true;
+        write remove_holiday(date: Date) -> ();
         read policy(facility & FacilityId) -> Policy;
         write set_policy(facility & FacilityId, version: i64, policy: Policy) -> Policy;
         read preview(ask: PreviewAsk) -> Preview;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::{
     Router,
-    body::{Body, Bytes},
-    extract::{DefaultBodyLimit, Path, State},
+    body::{Body, to_bytes},
+    extract::{Path, State},
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -63,26 +63,21 @@ struct Desk {
 
 /// The routes under which these services answer others, for a listener that the public does not reach.
 pub fn router(services: Vec<Service>, passes: Passes, clock: Clock, entropy: Entropy) -> Router {
-    Router::new()
-        .route(&format!("{PREFIX}/{{service}}/{{method}}"), post(answer))
-        .layer(DefaultBodyLimit::max(LARGEST))
-        .with_state(Desk { services: services.into(), passes, clock, entropy })
+    let desk = Desk { services: services.into(), passes, clock, entropy };
+    Router::new().route(&format!("{PREFIX}/{{service}}/{{method}}"), post(answer)).with_state(desk)
 }
 
-/// One call. The pass is looked at before anything else, even whether there is such a service.
+/// One call. The pass is looked at before anything else, even whether there is such a service: from strangers no body is
+/// read.
 async fn answer(
     State(desk): State<Desk>,
     Path((service, method)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let mut answer = match desk.pass(&headers, &service) {
         Err(_) => (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Service")]).into_response(),
-        Ok(pass) => match desk.serve(&pass, &service, &method, &body).await {
-            Ok(Answer::Whole(body)) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
-            Ok(Answer::Stream(body)) => ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response(),
-            Err(error) => refused(&error, &service, &method),
-        },
+        Ok(pass) => desk.hear(&pass, &service, &method, body).await,
     };
     // Also where the pass is refused: then most of all the caller should know by which clock.
     answer.headers_mut().insert(CLOCK, HeaderValue::from(desk.clock.now().as_millisecond()));
@@ -93,6 +88,17 @@ impl Desk {
     fn pass(&self, headers: &HeaderMap, service: &str) -> Result<Pass> {
         let shown = headers.get(header::AUTHORIZATION).and_then(|shown| shown.to_str().ok()).unwrap_or_default();
         self.passes.check(shown.strip_prefix("Service ").unwrap_or_default(), service)
+    }
+
+    /// Reads what is asked by somebody who is known, and does it.
+    async fn hear(&self, pass: &Pass, service: &str, method: &str, body: Body) -> Response {
+        // A body that breaks off has nobody to be told.
+        let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+        match self.serve(pass, service, method, &body).await {
+            Ok(Answer::Whole(body)) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
+            Ok(Answer::Stream(body)) => ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response(),
+            Err(error) => refused(&error, service, method),
+        }
     }
 
     async fn serve(&self, pass: &Pass, service: &str, method: &str, body: &[u8]) -> Result<Answer> {

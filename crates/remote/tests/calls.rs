@@ -25,7 +25,12 @@ use platform::{
     i18n::Locale,
 };
 use remote::{Caller, Passes, RemotePeople, Upstream, router, serve_people};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
 
 /// A people that does as it is told, and counts.
 #[derive(Default)]
@@ -297,6 +302,34 @@ async fn the_deadline_is_kept_by_the_caller_and_told_to_the_service() {
     assert!(began.elapsed() < Duration::from_millis(2_500), "{:?}", began.elapsed());
     one.end().await;
     quick.end().await;
+}
+
+/// What takes all replicas a while is answered all the same: the first is left for another, that one is waited for.
+#[tokio::test]
+async fn a_read_that_is_slow_everywhere_is_waited_for() {
+    let slow = || Odd { slow: Some(Duration::from_millis(1_500)), ..Odd::default() };
+    let replicas = [replica(slow()).await, replica(slow()).await, replica(slow()).await];
+    let people = calls(&[replicas[0].address, replicas[1].address, replicas[2].address]);
+    let told = people.patient(&siti(), &patient()).await;
+    assert!(matches!(told, Err(Error::NotFound("patient"))), "{told:?}");
+    for replica in replicas {
+        replica.end().await;
+    }
+}
+
+/// A stranger who promises much is refused by the first words: nothing is waited for and nothing kept.
+#[tokio::test]
+async fn who_has_no_pass_is_refused_before_the_body_is_there() {
+    let one = replica(Odd::default()).await;
+    let mut stranger = TcpStream::connect(one.address).await.unwrap();
+    let path = "/internal/people/my_patients";
+    let head = format!("POST {path} HTTP/1.1\r\nHost: people\r\nContent-Length: 60000000\r\n\r\n{{");
+    stranger.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    let read = tokio::time::timeout(Duration::from_secs(5), stranger.read_exact(&mut answer)).await;
+    read.expect("nobody waits for the rest").unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 401");
+    one.end().await;
 }
 
 #[tokio::test]

@@ -104,12 +104,6 @@ pub async fn doctor_of_account(tx: &mut Tx, account: &str) -> Result<Option<Doct
     Ok(row.map(|(id,)| id))
 }
 
-/// The service of that id.
-pub async fn service(tx: &mut Tx, id: &ServiceId) -> Result<Option<Service>> {
-    let row: Option<(String,)> = tx.one("select details from service where id = $1", &[id]).await?;
-    row.map(|(details,)| parse(&details)).transpose()
-}
-
 /// A facility's services.
 pub async fn services_of(tx: &mut Tx, facility: &FacilityId) -> Result<Vec<Service>> {
     let rows: Vec<(String,)> =

@@ -81,6 +81,34 @@ pub async fn one(tx: &mut Tx, id: &ExceptionId) -> Result<Exception> {
     row.map(Into::into).ok_or(Error::NotFound("exception"))
 }
 
+/// The same departure of a schedule where it was added by hand already: pressed twice it is one. Call it behind the
+/// owner's lock.
+pub async fn same(tx: &mut Tx, exception: &Exception) -> Result<Option<Exception>> {
+    const SAME: &str = "select id, schedule, doctor, facility, kind, starts_at, ends_at, slot_minutes, capacity, reason \
+        from exception x where schedule = $1 and kind = $2 and starts_at = $3 and ends_at = $4 \
+        and not exists (select 1 from leave l where l.exception = x.id) order by id limit 20";
+    let Exception { schedule: Some(schedule), kind, starts_at, ends_at, slot_minutes, capacity, .. } = exception else {
+        return Ok(None);
+    };
+    let rows: Vec<Row> = tx.all(SAME, &[schedule, kind, starts_at, ends_at]).await?;
+    let mut known = rows.into_iter().map(Exception::from);
+    Ok(known.find(|known| known.slot_minutes == *slot_minutes && known.capacity == *capacity))
+}
+
+/// `Ok` where one may be taken back by hand: conflict `absence-from-outside` where a calendar kept elsewhere says it, and
+/// `absence-of-leave` where a leave that is not over with stands on it.
+pub async fn by_hand(tx: &mut Tx, id: &ExceptionId) -> Result<()> {
+    const OUTSIDE: &str = "select 1 from outside_busy where exception = $1";
+    const OF_LEAVE: &str = "select 1 from leave where exception = $1 and state in ('deciding', 'running') limit 1";
+    if tx.one::<(i64,)>(OUTSIDE, &[id]).await?.is_some() {
+        return Err(Error::conflict("absence-from-outside"));
+    }
+    if tx.one::<(i64,)>(OF_LEAVE, &[id]).await?.is_some() {
+        return Err(Error::conflict("absence-of-leave"));
+    }
+    Ok(())
+}
+
 /// Keeps a new one.
 pub async fn add(cx: &Cx, tx: &mut Tx, mut exception: Exception) -> Result<Exception> {
     const ADD: &str = "insert into exception (id, schedule, doctor, facility, kind, starts_at, ends_at, slot_minutes, \

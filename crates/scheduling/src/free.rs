@@ -50,9 +50,9 @@ pub struct KeptTimes {
 }
 
 impl KeptTimes {
-    /// How much memory it takes, counted in starts.
+    /// How much memory it takes, counted in starts: a day without any takes some too, and so does an answer with its key.
     pub fn weight(&self) -> u32 {
-        self.answer.days.iter().map(|day| 1 + day.times.len() as u32).sum()
+        24 + self.answer.days.iter().map(|day| 2 + day.times.len() as u32).sum::<u32>()
     }
 }
 
@@ -323,4 +323,24 @@ pub(crate) fn why_not(refusal: &Refusal) -> WhyNot {
         Refusal::Taken => ("taken", vec![]),
     };
     WhyNot { rule: rule.to_owned(), args }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// J5
+    #[test]
+    fn an_answer_without_a_start_is_not_without_weight() {
+        let day = DayTimes { date: FIRST_DATE, status: DayStatus::Off, times: Vec::new() };
+        let answer = FreeTimes {
+            zone: "Asia/Makassar".to_owned(),
+            duration_minutes: 15,
+            price: platform::Money::idr(150_000),
+            earliest: None,
+            days: vec![day; usize::from(MOST_DAYS)],
+        };
+        let kept = KeptTimes { numbers: Numbers::default(), until: Timestamp::MAX, answer: Arc::new(answer) };
+        assert_eq!(kept.weight(), 24 + 2 * u32::from(MOST_DAYS));
+    }
 }

@@ -225,35 +225,41 @@ async fn drop_hold(tx: &mut Tx, id: &HoldId) -> Result<()> {
 
 /// Keeps the hold under the first number its holder has left; 429 where there is none.
 async fn insert(cx: &Cx, tx: &mut Tx, hold: &Hold, owner: &str, now: Timestamp) -> Result<()> {
-    const INSERT: &str = "insert into hold (id, holder, k, offer, held_at, starts_at, ends_at, expires_at, \
-        price, zone, owner) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing";
-    let (holder, offer) = (holder(cx), copies::text(&hold.offer)?);
+    let holder = holder(cx);
     let most = if matches!(cx.actor, Actor::Account { .. }) { 1 } else { GUEST_HOLDS };
     for k in 1..=most {
-        let kept = tx
-            .exec(
-                INSERT,
-                &[
-                    &hold.id,
-                    &holder,
-                    &k,
-                    &offer,
-                    &now,
-                    &hold.starts_at,
-                    &hold.ends_at,
-                    &hold.expires_at,
-                    &hold.price.amount,
-                    &hold.zone,
-                    &owner,
-                ],
-            )
-            .await?;
-        if kept == 1 {
+        if write(tx, hold, &holder, k, owner, now).await? {
             return Ok(());
         }
     }
     // Whoever is signed in asked twice at the same instant: the next try lets go of the other one.
     Err(if most == 1 { Error::conflict(RULES_CHANGED) } else { Error::RateLimited(GUEST_WAIT) })
+}
+
+/// Writes a hold under that number of its holder; answers whether the number was still to be had.
+pub async fn write(tx: &mut Tx, hold: &Hold, holder: &str, k: i64, owner: &str, now: Timestamp) -> Result<bool> {
+    const WRITE: &str = "insert into hold (id, holder, k, offer, held_at, starts_at, ends_at, expires_at, price, zone, \
+        owner) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing";
+    let offer = copies::text(&hold.offer)?;
+    let written = tx
+        .exec(
+            WRITE,
+            &[
+                &hold.id,
+                &holder,
+                &k,
+                &offer,
+                &now,
+                &hold.starts_at,
+                &hold.ends_at,
+                &hold.expires_at,
+                &hold.price.amount,
+                &hold.zone,
+                &owner,
+            ],
+        )
+        .await?;
+    Ok(written == 1)
 }
 
 /// Whose hold it is: an account's, or an address's while nobody is signed in.

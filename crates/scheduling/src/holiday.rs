@@ -2,7 +2,7 @@
 
 use contracts::{directory::Bilingual, scheduling::Holiday};
 use jiff::civil::Date;
-use platform::{Error, Result, db::Tx};
+use platform::{Error, Result, db::Tx, error::Problems};
 
 /// Indonesia's holidays of 2025 to 2027; source and licence stand in `data/README.md`.
 const INDONESIA: &str = include_str!("../data/holidays_id_2025_2027.csv");
@@ -20,6 +20,27 @@ fn parse(line: &str) -> Result<Holiday> {
     let date: Date = next()?.parse().map_err(|_| bad())?;
     let collective_leave = next()? == "government";
     Ok(Holiday { date, collective_leave, name: Bilingual { id: next()?.to_owned(), en: next()?.to_owned() } })
+}
+
+/// Names in both languages, all faults told at once.
+pub fn check(holidays: &[Holiday], most: usize) -> Result<()> {
+    let mut problems = Problems::default();
+    problems.at_most("holidays", holidays.len(), most);
+    for (n, holiday) in holidays.iter().take(most).enumerate() {
+        problems.text(&format!("holidays[{n}].name.id"), &holiday.name.id, 120);
+        problems.text(&format!("holidays[{n}].name.en"), &holiday.name.en, 120);
+        problems.range(&format!("holidays[{n}].date"), holiday.date.year(), 1900, 2200);
+    }
+    problems.done()
+}
+
+/// Takes the holiday of a date out; `false` where there is none.
+pub async fn remove(tx: &mut Tx, date: Date) -> Result<bool> {
+    if tx.exec("delete from holiday where date = $1", &[&date]).await? == 0 {
+        return Ok(false);
+    }
+    crate::owner::replan_everyone(tx).await?;
+    Ok(true)
 }
 
 /// Adds or renames holidays.

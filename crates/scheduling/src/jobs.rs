@@ -48,9 +48,9 @@ impl SchedulingContext {
         jobs.every("settle-leaves", SignedDuration::from_secs(60), move |cx| {
             let this = this.clone();
             async move {
-                this.settle_leaves(&cx).await?;
-                while this.lapse_proposals(&cx).await? > 0 {}
-                Ok(())
+                // A leave that cannot be settled keeps nobody's proposal from lapsing.
+                let settled = this.settle_leaves(&cx).await;
+                settled.and(this.lapse_proposals(&cx).await)
             }
         });
         let this = self.clone();

@@ -1,15 +1,15 @@
 //! A doctor's leave: entered, shown, decided about, taken back. From the moment it is entered it is an absence like any
 //! other, so nothing new is booked into it; the appointments it touches are written down with it and each comes to exactly
-//! one outcome (R.V4). What was decided is done by `leave_settle`, what patients answer by `leave_answer`.
+//! one outcome (R.V4). What is decided about them is in `leave_decide`; it is done by `leave_settle`, and what patients
+//! answer is in `leave_answer`.
 
 use contracts::{
     Permission,
     audit::AuditEntry,
     directory::{DoctorId, FacilityId},
-    people::PatientId,
     scheduling::{
-        AppointmentId, Exception, ExceptionId, ExceptionKind, Leave, LeaveChoice, LeaveDecision, LeaveForm, LeaveId,
-        LeaveOutcome, LeaveState, LeaveSummary, LeaveVisit, LeaveWay, ProposalAnswer, ScheduleId,
+        AppointmentId, Exception, ExceptionId, ExceptionKind, Leave, LeaveForm, LeaveId, LeaveOutcome, LeaveState,
+        LeaveSummary, LeaveVisit, LeaveWay, ProposalAnswer, ScheduleId,
     },
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -17,7 +17,6 @@ use platform::{
     Cx, Error, Result,
     db::{Step, Tx},
     error::Problems,
-    jobs::Job,
 };
 
 use crate::{
@@ -25,13 +24,11 @@ use crate::{
     access::Side,
     appointment::{self, Row, columns},
     around::Around,
-    copies, exception, leave_settle, owner,
+    copies, exception, owner,
 };
 
 /// Appointments that one leave may touch; a longer one is entered in parts.
-const MOST_VISITS: usize = 2_000;
-/// Longest reason told to a patient.
-const REASON_LENGTH: usize = 300;
+pub(crate) const MOST_VISITS: usize = 2_000;
 
 platform::row! {
     /// A leave as it is kept.
@@ -119,7 +116,7 @@ impl SchedulingContext {
                 let rows: Vec<LeaveRow> = tx.all(LIST, &[&doctor, &month_ago]).await?;
                 let mut list = Vec::new();
                 for row in rows {
-                    match may_edit(&cx, tx, &row.doctor, row.facility.as_ref()).await {
+                    match may_see(&cx, tx, &row).await {
                         Ok(()) => {}
                         Err(Error::NotFound(_)) => continue,
                         Err(other) => return Err(other),
@@ -136,16 +133,6 @@ impl SchedulingContext {
             .await
     }
 
-    pub(crate) async fn keep_decision(&self, cx: &Cx, id: &LeaveId, version: i64, ask: LeaveDecision) -> Result<Leave> {
-        let (by, leave) = (cx.clone(), id.clone());
-        // Whoever may not decide is told so before their choices are looked at.
-        self.db.read(async move |tx| editable(&by, tx, &leave).await.map(drop)).await?;
-        let choices = self.sealed(cx, id, checked_choices(ask)?).await?;
-        let (by, leave) = (cx.clone(), id.clone());
-        self.db.write(async move |tx| decide(&by, tx, &leave, version, &choices).await).await?;
-        self.show_leave(cx, id).await
-    }
-
     pub(crate) async fn take_leave_back(&self, cx: &Cx, id: &LeaveId, version: i64) -> Result<Leave> {
         const KEPT: &str =
             "update leave_visit set outcome = 'kept', settled_at = $2 where leave = $1 and outcome is null";
@@ -157,39 +144,11 @@ impl SchedulingContext {
                 turn(tx, &row, version, LeaveState::Withdrawn, None).await?;
                 exception::remove(tx, &row.exception).await?;
                 tx.exec(KEPT, &[&leave, &by.now()]).await?;
-                audit(&by, tx, &row, "leave.withdraw").await
+                audit(&by, tx, &row.id, row.facility.as_ref(), "leave.withdraw").await
             })
             .await?;
         self.show_leave(cx, id).await
     }
-
-    /// Reasons sealed with each patient's key, outside the transaction that writes them.
-    async fn sealed(&self, cx: &Cx, leave: &LeaveId, choices: Vec<LeaveChoice>) -> Result<Vec<Sealed>> {
-        const PATIENTS: &str = "select a.id, a.patient from leave_visit v join appointment a on a.id = v.appointment \
-            where v.leave = $1 order by a.id";
-        let id = leave.clone();
-        let patients: Vec<(AppointmentId, PatientId)> =
-            self.db.read(async move |tx| tx.all(PATIENTS, &[&id]).await).await?;
-        let mut sealed = Vec::with_capacity(choices.len());
-        for choice in choices {
-            let patient = patients.binary_search_by(|(id, _)| id.cmp(&choice.appointment));
-            let reason = match patient {
-                Ok(at) => {
-                    let (id, patient) = &patients[at];
-                    self.complaints.seal_reason(cx, patient, id, choice.reason.as_deref()).await?
-                }
-                Err(_) => None,
-            };
-            sealed.push(Sealed { choice, reason });
-        }
-        Ok(sealed)
-    }
-}
-
-/// A choice with its reason sealed.
-struct Sealed {
-    choice: LeaveChoice,
-    reason: Option<Vec<u8>>,
 }
 
 /// What every field must be, and the absence that the leave is.
@@ -233,6 +192,9 @@ async fn enter(cx: &Cx, tx: &mut Tx, form: &LeaveForm, mut absence: Exception) -
         None => None,
     };
     owner::replan(tx, &form.doctor.to_string()).await?;
+    if let Some(same) = entered_before(tx, form).await? {
+        return Ok(same);
+    }
     if tx.one::<(LeaveId,)>(OPEN, &[&form.doctor, &form.starts_at, &form.ends_at]).await?.is_some() {
         return Err(Error::conflict("leave-open"));
     }
@@ -264,13 +226,19 @@ async fn enter(cx: &Cx, tx: &mut Tx, form: &LeaveForm, mut absence: Exception) -
     for visit in &visits {
         tx.exec(TOUCHES, &[&id, &visit.id, &visit.starts_at]).await?;
     }
-    let entry = AuditEntry::of(cx, "scheduling", "leave.enter", &id.to_string());
-    let entry = match &form.facility {
-        Some(facility) => entry.at_facility(&facility.to_string()),
-        None => entry,
-    };
-    tx.publish(cx, &entry).await?;
+    audit(cx, tx, &id, form.facility.as_ref(), "leave.enter").await?;
     Ok(id)
+}
+
+/// The leave that the same form entered already: pressed twice it is one. A leave whose absence was taken back since is no
+/// such leave.
+async fn entered_before(tx: &mut Tx, form: &LeaveForm) -> Result<Option<LeaveId>> {
+    const SAME: &str = "select l.id from leave l where l.doctor = $1 and l.starts_at = $2 and l.ends_at = $3 \
+        and coalesce(l.facility, '') = coalesce(cast($4 as text), '') and l.state <> 'withdrawn' \
+        and exists (select 1 from exception x where x.id = l.exception) limit 1";
+    let same: Option<(LeaveId,)> =
+        tx.one(SAME, &[&form.doctor, &form.starts_at, &form.ends_at, &form.facility]).await?;
+    Ok(same.map(|(id,)| id))
 }
 
 async fn schedule_at(tx: &mut Tx, facility: &FacilityId, doctor: &DoctorId) -> Result<ScheduleId> {
@@ -298,8 +266,8 @@ async fn touched(cx: &Cx, tx: &mut Tx, form: &LeaveForm) -> Result<Vec<Row>> {
 
 /// Whether the asker may enter and decide: the doctor their own; staff who plan and manage at that facility, or at every
 /// place where the doctor practises. Else 403 or 404.
-pub(crate) async fn may_edit(cx: &Cx, tx: &mut Tx, doctor: &DoctorId, facility: Option<&FacilityId>) -> Result<()> {
-    if cx.may(Permission::ScheduleOwn) && access::own_doctor(cx, tx).await?.as_ref() == Some(doctor) {
+async fn may_edit(cx: &Cx, tx: &mut Tx, doctor: &DoctorId, facility: Option<&FacilityId>) -> Result<()> {
+    if is_own(cx, tx, doctor).await? {
         return cx.require(Permission::AppointmentDecideOwn);
     }
     cx.require(Permission::ScheduleManage)?;
@@ -313,6 +281,22 @@ pub(crate) async fn may_edit(cx: &Cx, tx: &mut Tx, doctor: &DoctorId, facility: 
     if serves_all { cx.require(Permission::AppointmentManage) } else { Err(Error::NotFound("leave")) }
 }
 
+/// Whether the asker is that doctor.
+async fn is_own(cx: &Cx, tx: &mut Tx, doctor: &DoctorId) -> Result<bool> {
+    Ok(cx.may(Permission::ScheduleOwn) && access::own_doctor(cx, tx).await?.as_ref() == Some(doctor))
+}
+
+/// Whether a leave with its appointments is the asker's to see: besides what [`may_edit`] asks, staff serve every place of
+/// those appointments, also where the doctor practises no more. Else 403 or 404.
+async fn may_see(cx: &Cx, tx: &mut Tx, row: &LeaveRow) -> Result<()> {
+    const PLACES: &str = "select distinct a.facility from leave_visit v join appointment a on a.id = v.appointment \
+        where v.leave = $1";
+    may_edit(cx, tx, &row.doctor, row.facility.as_ref()).await?;
+    let places: Vec<(FacilityId,)> = tx.all(PLACES, &[&row.id]).await?;
+    let serves_all = places.iter().all(|(place,)| cx.serves(&place.to_string()));
+    if serves_all || is_own(cx, tx, &row.doctor).await? { Ok(()) } else { Err(Error::NotFound("leave")) }
+}
+
 /// Whether the asker plans for the doctor anywhere at all.
 async fn may_see_some(cx: &Cx, tx: &mut Tx, doctor: &DoctorId) -> Result<()> {
     let known = copies::doctor(tx, doctor).await?.ok_or(Error::NotFound("doctor"))?;
@@ -321,10 +305,10 @@ async fn may_see_some(cx: &Cx, tx: &mut Tx, doctor: &DoctorId) -> Result<()> {
 }
 
 /// A leave's row, if the asker may edit it.
-async fn editable(cx: &Cx, tx: &mut Tx, id: &LeaveId) -> Result<LeaveRow> {
+pub(crate) async fn editable(cx: &Cx, tx: &mut Tx, id: &LeaveId) -> Result<LeaveRow> {
     const ONE: &str = concat!("select ", leave_columns!(), " from leave where id = $1");
     let row: LeaveRow = tx.one(ONE, &[id]).await?.ok_or(Error::NotFound("leave"))?;
-    may_edit(cx, tx, &row.doctor, row.facility.as_ref()).await?;
+    may_see(cx, tx, &row).await?;
     Ok(row)
 }
 
@@ -381,96 +365,34 @@ async fn name_of(tx: &mut Tx, doctor: &DoctorId) -> Result<String> {
     Ok(row.map(|(name,)| name).unwrap_or_default())
 }
 
-/// What every choice must be, all told at once.
-fn checked_choices(ask: LeaveDecision) -> Result<Vec<LeaveChoice>> {
-    let mut problems = Problems::default();
-    problems.at_most("choices", ask.choices.len(), MOST_VISITS);
-    let mut choices = ask.choices;
-    for (n, choice) in choices.iter_mut().enumerate() {
-        let field = |name: &str| format!("choices.{n}.{name}");
-        choice.reason = problems.optional_text(&field("reason"), choice.reason.as_deref(), REASON_LENGTH);
-        match choice.way {
-            LeaveWay::Substitute => problems.check(choice.doctor.is_some(), &field("doctor"), "required"),
-            LeaveWay::Later => problems.check(choice.day.is_some(), &field("day"), "required"),
-            LeaveWay::Cancel => problems.check(choice.reason.is_some(), &field("reason"), "required"),
-            LeaveWay::Propose => {}
-        }
-    }
-    problems.done()?;
-    Ok(choices)
-}
-
-async fn decide(cx: &Cx, tx: &mut Tx, id: &LeaveId, version: i64, choices: &[Sealed]) -> Result<()> {
-    const CHOOSE: &str = "update leave_visit set way = $3, doctor = $4, day = $5, reason = $6 \
-        where leave = $1 and appointment = $2 and outcome is null";
-    /// Whoever is still there at the old time and has no choice.
-    const LEFT: &str = "select count(*) from leave_visit v join appointment a on a.id = v.appointment \
-        where v.leave = $1 and v.way is null and v.outcome is null and a.starts_at = v.from_start \
-        and a.state in ('pending', 'awaiting_payment', 'booked')";
-    let row = editable(cx, tx, id).await?;
-    turn(tx, &row, version, LeaveState::Running, Some(&cx.actor_text())).await?;
-    let mut problems = Problems::default();
-    for (n, Sealed { choice, reason }) in choices.iter().enumerate() {
-        let LeaveChoice { appointment, way, doctor, day, .. } = choice;
-        if let Some(doctor) = doctor.as_ref().filter(|_| *way == LeaveWay::Substitute) {
-            let able = can_stand_in(tx, &row, appointment, doctor).await?;
-            problems.check(able, &format!("choices.{n}.doctor"), "unknown");
-        }
-        let known = tx.exec(CHOOSE, &[id, appointment, way, doctor, day, reason]).await? == 1;
-        problems.check(known, &format!("choices.{n}.appointment"), "unknown");
-    }
-    let left: Option<(i64,)> = tx.one(LEFT, &[id]).await?;
-    problems.check(left.is_none_or(|(count,)| count == 0), "choices", "every-visit");
-    problems.done()?;
-    tx.enqueue(cx, Job::new(leave_settle::JOB, id)?.key(id.to_string())).await?;
-    audit(cx, tx, &row, "leave.decide").await
-}
-
-/// Whether another doctor of the same speciality offers just that at the same place.
-async fn can_stand_in(tx: &mut Tx, leave: &LeaveRow, visit: &AppointmentId, doctor: &DoctorId) -> Result<bool> {
-    const BOOKED: &str = concat!(
-        "select ",
-        columns!(),
-        " from leave_visit v join appointment a on a.id = v.appointment where v.leave = $1 and a.id = $2"
-    );
-    let visit: Option<Row> = tx.one(BOOKED, &[&leave.id, visit]).await?;
-    let (Some(visit), Some(absent), Some(other)) =
-        (visit, copies::doctor(tx, &leave.doctor).await?, copies::doctor(tx, doctor).await?)
-    else {
-        return Ok(false);
-    };
-    Ok(stands_in(&absent, &other, &visit.facility, &visit.service))
-}
-
-/// Whether one doctor may see another's patients for a service at a facility: another person, the same speciality, the
-/// same service there.
-pub(crate) fn stands_in(
-    absent: &copies::Doctor,
-    other: &copies::Doctor,
-    facility: &FacilityId,
-    service: &contracts::directory::ServiceId,
-) -> bool {
-    let offers = |doctor: &copies::Doctor| {
-        doctor
-            .practice_at(facility)
-            .is_some_and(|place| place.services.iter().any(|offered| offered.service == *service))
-    };
-    other.id != absent.id && other.speciality.id == absent.speciality.id && offers(other)
-}
-
-/// From deciding to another state, at that version.
-async fn turn(tx: &mut Tx, row: &LeaveRow, version: i64, to: LeaveState, by: Option<&str>) -> Result<()> {
+/// From deciding to another state, at that version. A leave that touches no appointment is done at once; it can be taken
+/// back all the same.
+pub(crate) async fn turn(tx: &mut Tx, row: &LeaveRow, version: i64, to: LeaveState, by: Option<&str>) -> Result<()> {
+    const TOUCHES: &str = "select 1 from leave_visit where leave = $1 limit 1";
     const TURN: &str = "update leave set state = $2, decided_by = $4, version = version + 1 \
-        where id = $1 and version = $3 and state = 'deciding'";
-    if row.state != LeaveState::Deciding {
+        where id = $1 and version = $3 and state = $5";
+    let may_turn = match row.state {
+        LeaveState::Deciding => true,
+        LeaveState::Done if to == LeaveState::Withdrawn => tx.one::<(i64,)>(TOUCHES, &[&row.id]).await?.is_none(),
+        _ => false,
+    };
+    if !may_turn {
         return Err(Error::conflict("leave-decided"));
     }
-    if tx.exec(TURN, &[&row.id, &to, &version, &by]).await? == 0 { Err(Error::Stale) } else { Ok(()) }
+    let turned = tx.exec(TURN, &[&row.id, &to, &version, &by, &row.state]).await?;
+    if turned == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
-async fn audit(cx: &Cx, tx: &mut Tx, row: &LeaveRow, action: &str) -> Result<()> {
-    let entry = AuditEntry::of(cx, "scheduling", action, &row.id.to_string());
-    let entry = match &row.facility {
+/// Notes what was done with a leave in the audit trail.
+pub(crate) async fn audit(
+    cx: &Cx,
+    tx: &mut Tx,
+    leave: &LeaveId,
+    facility: Option<&FacilityId>,
+    action: &str,
+) -> Result<()> {
+    let entry = AuditEntry::of(cx, "scheduling", action, &leave.to_string());
+    let entry = match facility {
         Some(facility) => entry.at_facility(&facility.to_string()),
         None => entry,
     };

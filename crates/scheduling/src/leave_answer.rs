@@ -25,7 +25,7 @@ use crate::{
 
 /// How often an answer is judged anew when the rules change under it.
 const TRIES: usize = 4;
-/// Proposals that lapse in one round.
+/// Proposals read at a time.
 const AT_ONCE: i64 = 200;
 
 /// A proposal as it stands.
@@ -117,21 +117,29 @@ impl SchedulingContext {
             .await
     }
 
-    /// Proposals that nobody answered lapse, each by itself; answers how many there were.
-    pub(crate) async fn lapse_proposals(&self, cx: &Cx) -> Result<usize> {
-        const DUE: &str = "select leave, appointment from leave_visit \
-            where outcome = 'proposed' and answer is null and answer_by <= $1 order by answer_by limit $2";
+    /// Proposals that nobody answered lapse, each by itself. One that fails stands in nobody's way; the first failure is
+    /// told when all have had their turn.
+    pub(crate) async fn lapse_proposals(&self, cx: &Cx) -> Result<()> {
+        const DUE: &str = "select leave, appointment, answer_by from leave_visit \
+            where outcome = 'proposed' and answer is null and answer_by <= $1 and (answer_by, appointment) > ($2, $3) \
+            order by answer_by, appointment limit $4";
         let now = cx.now();
-        let due: Vec<(LeaveId, AppointmentId)> =
-            self.db.read(async move |tx| tx.all(DUE, &[&now, &AT_ONCE]).await).await?;
-        for (leave, id) in &due {
-            match self.lapse_proposal(cx, leave, id).await {
-                Ok(()) | Err(Error::Stale) => {} // answered at the last moment
-                Err(error) if error.is_conflict("proposal-over") => {}
-                Err(other) => return Err(other),
+        let mut failed = Ok(());
+        let (mut at, mut after) = (Timestamp::constant(0, 0), String::new());
+        loop {
+            let key = after.clone();
+            let due: Vec<(LeaveId, AppointmentId, Timestamp)> =
+                self.db.read(async move |tx| tx.all(DUE, &[&now, &at, &key, &AT_ONCE]).await).await?;
+            let Some((_, last, answer_by)) = due.last() else { return failed };
+            (at, after) = (*answer_by, last.to_string());
+            for (leave, id, _) in &due {
+                failed = failed.and(match self.lapse_proposal(cx, leave, id).await {
+                    Err(Error::Stale) => Ok(()), // answered at the last moment
+                    Err(error) if error.is_conflict("proposal-over") => Ok(()),
+                    lapsed => lapsed,
+                });
             }
         }
-        Ok(due.len())
     }
 
     async fn lapse_proposal(&self, cx: &Cx, leave: &LeaveId, id: &AppointmentId) -> Result<()> {

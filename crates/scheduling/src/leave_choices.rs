@@ -17,7 +17,8 @@ use crate::{
     claim::{self, Span},
     copies::{self, Doctor},
     desk::Desk,
-    free, leave,
+    free,
+    leave_decide::stands_in,
 };
 
 /// Doctors of a facility looked through, and shown.
@@ -69,7 +70,7 @@ impl SchedulingContext {
             .read(async move |tx| {
                 let Some(absent) = copies::doctor(tx, &doctor).await? else { return Ok(Vec::new()) };
                 let all = doctors_at(tx, &facility).await?;
-                Ok(all.into_iter().filter(|other| leave::stands_in(&absent, other, &facility, &service)).collect())
+                Ok(all.into_iter().filter(|other| stands_in(&absent, other, &facility, &service)).collect())
             })
             .await?;
         let mut able = Vec::new();

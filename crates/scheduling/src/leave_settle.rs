@@ -6,11 +6,11 @@ use contracts::{
     audit::AuditEntry,
     directory::{DoctorId, FacilityId},
     scheduling::{
-        AppointmentProposed, CancelledBy, Deed, HoldId, LeaveId, LeaveOutcome, LeaveSettled, LeaveWay, Offer, State,
+        AppointmentProposed, CancelledBy, Deed, Hold, LeaveId, LeaveOutcome, LeaveSettled, LeaveWay, Offer, State,
     },
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use platform::{Actor, Cx, Error, Result, db::Tx};
+use platform::{Actor, Cx, Error, Money, Result, db::Tx};
 
 use crate::{
     SchedulingContext,
@@ -21,7 +21,7 @@ use crate::{
     change::{self, Applied, Why},
     copies,
     desk::DeskKey,
-    free,
+    free, hold,
     leave::{LeaveRow, VisitRow, holder, leave_columns, visit_columns},
     owner,
     reschedule::{self, Wanted},
@@ -153,7 +153,11 @@ impl SchedulingContext {
         let Some(day) = visit.day else { return self.propose(cx, leave, visit, row, None).await };
         let offer = row.offer();
         let mut why = "slot-taken".to_owned();
-        for start in self.starts_in_order(cx, visit, row, &offer, day).await? {
+        let starts = match self.starts_in_order(cx, visit, row, &offer, day).await {
+            Err(Error::Invalid(_)) => Vec::new(), // a day beyond every calendar
+            found => found?,
+        };
+        for start in starts {
             match self.move_to(cx, visit, row, &offer, start, LeaveOutcome::Moved).await {
                 Err(error) => match impossible(&error) {
                     Some(word) => why = word,
@@ -368,33 +372,24 @@ async fn record(tx: &mut Tx, visit: &VisitRow, outcome: LeaveOutcome, came: Came
 
 /// Keeps one time for the patient, behind the owner's lock; answers whether it could be had.
 async fn keep(cx: &Cx, tx: &mut Tx, row: &Row, verdict: &Verdict, k: usize, until: Timestamp) -> Result<bool> {
-    const KEEP: &str = "insert into hold (id, holder, k, offer, held_at, starts_at, ends_at, expires_at, price, zone, \
-        owner) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    let (id, now): (HoldId, Timestamp) = (cx.new_id(), cx.now());
-    match verdict.take(tx, &id.to_string(), Some(until), now).await {
+    let now = cx.now();
+    let (slot, desk) = (&verdict.slot, &verdict.desk);
+    let kept = Hold {
+        id: cx.new_id(),
+        offer: row.offer(),
+        starts_at: slot.starts_at,
+        ends_at: slot.ends_at,
+        expires_at: until,
+        zone: desk.facility.zone.clone(),
+        price: Money::idr(row.price),
+    };
+    match verdict.take(tx, &kept.id.to_string(), Some(until), now).await {
         Ok(_) => {}
         Err(Error::Conflict(_)) => return Ok(false),
         Err(other) => return Err(other),
     }
-    let (slot, desk) = (&verdict.slot, &verdict.desk);
-    tx.exec(
-        KEEP,
-        &[
-            &id,
-            &holder(&row.id),
-            &(k as i64 + 1),
-            &copies::text(&row.offer())?,
-            &now,
-            &slot.starts_at,
-            &slot.ends_at,
-            &until,
-            &row.price,
-            &desk.facility.zone,
-            &&*desk.owner,
-        ],
-    )
-    .await?;
-    Ok(true)
+    let written = hold::write(tx, &kept, &holder(&row.id), k as i64 + 1, &desk.owner, now).await?;
+    if written { Ok(true) } else { Err(Error::Stale) }
 }
 
 /// Every appointment has its outcome: the leave is done, and says so once.

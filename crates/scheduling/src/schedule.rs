@@ -129,10 +129,14 @@ impl SchedulingContext {
             .write(async move |tx| {
                 let cx = by;
                 let owners = owners_touched(&cx, tx, &exception).await?;
-                let kept = exception::add(&cx, tx, exception).await?;
+                // The owners are locked first: of two who press at once the second finds what the first has kept.
                 for owner in &owners {
                     owner::replan(tx, owner).await?;
                 }
+                if let Some(same) = exception::same(tx, &exception).await? {
+                    return Ok((same, owners));
+                }
+                let kept = exception::add(&cx, tx, exception).await?;
                 let id = kept.id.as_ref().map(ToString::to_string).unwrap_or_default();
                 tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "exception.add", &id)).await?;
                 Ok((kept, owners))
@@ -155,11 +159,12 @@ impl SchedulingContext {
         self.db
             .write(async move |tx| {
                 let exception = exception::one(tx, &id).await?;
-                let owners = owners_touched(&cx, tx, &exception).await?;
-                exception::remove(tx, &id).await?;
-                for owner in owners {
+                // The owners are locked first: whether a leave stands on it does not change in between.
+                for owner in owners_touched(&cx, tx, &exception).await? {
                     owner::replan(tx, &owner).await?;
                 }
+                exception::by_hand(tx, &id).await?;
+                exception::remove(tx, &id).await?;
                 tx.publish(&cx, &AuditEntry::of(&cx, "scheduling", "exception.remove", &id.to_string())).await
             })
             .await

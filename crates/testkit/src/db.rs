@@ -71,6 +71,37 @@ impl Fresh {
     }
 }
 
+/// An empty database on the server, for a program that makes its own schemas; dropping it takes it away.
+pub struct Empty {
+    /// Its URL.
+    pub url: String,
+    name: String,
+}
+
+impl Empty {
+    /// Makes one.
+    pub async fn new() -> Self {
+        let name = format!("t_{:016x}", RandomState::new().hash_one("empty"));
+        let client = connect(&server_url("postgres")).await;
+        client.batch_execute(&format!("create database {name}")).await.expect("a database can be made");
+        Self { url: server_url(&name), name }
+    }
+}
+
+/// On a thread of its own, for this also happens while a failed test unwinds.
+impl Drop for Empty {
+    fn drop(&mut self) {
+        let drop_it = format!("drop database if exists {} with (force)", self.name);
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+            runtime.block_on(async { connect(&server_url("postgres")).await.batch_execute(&drop_it).await })
+        });
+        if !matches!(dropping.join(), Ok(Ok(()))) {
+            eprintln!("the database {} of a test was left behind", self.name);
+        }
+    }
+}
+
 /// Runs a test on this engine with a fresh database that is taken away afterwards, also where the test fails.
 pub fn run<T, F>(engine: Engine, context: &'static str, migrations: &[Migration], test: T)
 where

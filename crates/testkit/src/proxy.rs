@@ -33,8 +33,9 @@ impl Proxy {
         let server = server.to_owned();
         let listening = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                if state.borrow().open {
-                    tokio::spawn(carry(client, server.clone(), state.clone()));
+                let wire = *state.borrow();
+                if wire.open {
+                    tokio::spawn(carry(client, server.clone(), wire.cuts, state.clone()));
                 }
             }
         });
@@ -63,11 +64,38 @@ impl Drop for Proxy {
     }
 }
 
-async fn carry(mut client: TcpStream, server: String, mut state: watch::Receiver<Wire>) {
-    let Ok(mut server) = TcpStream::connect(&server).await else { return };
-    let cuts = state.borrow().cuts;
+/// Carries bytes until the next cut after so many, also where that comes while the server is still being reached.
+async fn carry(mut client: TcpStream, server: String, cuts: u64, mut state: watch::Receiver<Wire>) {
+    let carrying = async {
+        let Ok(mut server) = TcpStream::connect(&server).await else { return };
+        let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+    };
     tokio::select! {
-        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+        biased;
         _ = state.wait_for(|wire| wire.cuts != cuts) => {}
+        () = carrying => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::{
+        net::{TcpListener, TcpStream},
+        sync::watch,
+        time::timeout,
+    };
+
+    use super::{Wire, carry};
+
+    #[tokio::test]
+    async fn a_cut_while_the_server_is_being_reached_is_a_cut() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = listener.local_addr().unwrap().to_string();
+        let client = TcpStream::connect(&server).await.unwrap();
+        let (_wire, state) = watch::channel(Wire { open: true, cuts: 1 });
+        let carried = timeout(Duration::from_secs(5), carry(client, server, 0, state)).await;
+        assert!(carried.is_ok(), "it was accepted before the cut");
     }
 }

@@ -14,25 +14,32 @@ const PROGRAM: &str = "/usr/bin/redis-server";
 /// A server on a free port; dropping it ends it.
 pub struct Server {
     port: u16,
+    /// What it is started with beside.
+    more: Vec<String>,
     process: Option<Child>,
 }
 
 impl Server {
     /// A running server; none, with a word about it, where the program is missing.
     pub async fn start() -> Option<Self> {
+        Self::start_with(Vec::new()).await
+    }
+
+    /// As [`Server::start`], with more words on its command line.
+    pub async fn start_with(more: Vec<String>) -> Option<Self> {
         if !std::path::Path::new(&program()).exists() {
             eprintln!("skipped: {} is not there (MEDIVERSE_TEST_REDIS_SERVER)", program());
             return None;
         }
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port is free").port();
-        let mut server = Self { port, process: None };
+        let mut server = Self { port, more, process: None };
         server.start_again().await;
         Some(server)
     }
 
     /// How programs reach it.
     pub fn settings(&self) -> shared::Settings {
-        shared::Settings { url: Private::new(self.url()), prefix: "test".to_owned() }
+        shared::Settings { url: Private::new(self.url()), authority: String::new(), prefix: "test".to_owned() }
     }
 
     /// Its address.
@@ -53,6 +60,7 @@ impl Server {
         let port = self.port.to_string();
         let process = Command::new(program())
             .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args(&self.more)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();

@@ -66,8 +66,14 @@ pub const STYLES: &[(&str, &str)] = css![
 ];
 
 /// Style sources of the pages people work on, fetched by those alone.
-pub const STAFF_STYLES: &[(&str, &str)] =
-    css!["components/table.css", "screens/day.css", "screens/schedule.css", "screens/system.css", "screens/admin.css",];
+pub const STAFF_STYLES: &[(&str, &str)] = css![
+    "components/table.css",
+    "screens/day.css",
+    "screens/schedule.css",
+    "screens/system.css",
+    "screens/admin.css",
+    "screens/masters.css",
+];
 
 struct File {
     name: &'static str,

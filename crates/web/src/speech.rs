@@ -26,7 +26,9 @@ pub const TEXTS: &[(Locale, &str)] = texts![
     "oops",
     "installed",
     "inbox",
-    "admin"
+    "admin",
+    "masters",
+    "import"
 ];
 
 /// What a page needs to speak: handed to Askama as its runtime values

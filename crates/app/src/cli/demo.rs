@@ -1,5 +1,7 @@
 //! `mediverse demo`
 
+mod over_tls;
+
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use clap::Args;
@@ -7,6 +9,7 @@ use jiff::Timestamp;
 use platform::Result;
 use serde_json::json;
 
+use self::over_tls::Secured;
 use super::{Sources, log, say};
 use crate::{
     demo::{Login, plant, prepare},
@@ -20,9 +23,16 @@ pub(super) struct Demo {
     /// Folder of the data.
     #[arg(long, value_name = "DIR", default_value = "mediverse-demo")]
     data: PathBuf,
-    /// Address and port; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
-    listen: String,
+    /// Address and port, 127.0.0.1:8080 where none are named, with --tls 0.0.0.0:8443; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// By HTTPS, for phones in the same network: makes a certificate authority in the folder of the data, and tells how to
+    /// trust it.
+    #[arg(long)]
+    tls: bool,
+    /// Address and port of the plain page that hands out the authority's certificate.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "0.0.0.0:8080", requires = "tls")]
+    trust_listen: String,
     /// Another number gives other people and visits.
     #[arg(long, value_name = "N", default_value_t = 47)]
     seed: u64,
@@ -36,7 +46,7 @@ pub(super) struct Demo {
     #[arg(long)]
     json: bool,
     /// Only plants, into the databases that the environment names (MEDIVERSE_DATABASE__URL and others), and prints the log-ins.
-    #[arg(long, conflicts_with_all = ["data", "listen"])]
+    #[arg(long, conflicts_with_all = ["data", "listen", "tls"])]
     plant: bool,
     /// Logs what happens, also how long the start took.
     #[arg(long)]
@@ -49,18 +59,21 @@ impl Demo {
             return self.only_plant().await;
         }
         let filter = if self.verbose { "info" } else { "warn" };
-        let flags = [
-            ("database.url", format!("sqlite:{}", self.data.display())),
-            ("server.listen", self.listen.clone()),
-            ("log.filter", filter.to_owned()),
-        ];
+        let mut flags =
+            vec![("database.url", format!("sqlite:{}", self.data.display())), ("log.filter", filter.to_owned())];
         let sources = Sources { clock: self.clock, ..Sources::default() };
-        let settings = sources.read(&flags)?;
-        log(&settings)?;
+        log(&sources.read(&flags)?)?;
         let world = sources.world();
         let prepared = prepare(&self.data, self.seed, self.scale, &world).await?;
         let began = Instant::now();
-        let house = House::open(settings, world).await?.with_mailbox(&self.data).await?;
+        if self.tls {
+            let secured = Secured::prepare(&self.data, self.listen.as_deref())?;
+            flags.extend(secured.flags());
+            let house = House::open(sources.read(&flags)?, world).await?.with_mailbox(&self.data).await?;
+            return secured.serve(house.behind_own_tls(), &self.trust_listen, &prepared.logins, self.json, began).await;
+        }
+        flags.push(("server.listen", self.listen.clone().unwrap_or_else(|| "127.0.0.1:8080".to_owned())));
+        let house = House::open(sources.read(&flags)?, world).await?.with_mailbox(&self.data).await?;
         let site = Site::open(house, began).await?;
         if self.json {
             say(

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use contracts::system::Process;
 use jiff::Timestamp;
-use platform::{Result, bus::BusHandle};
+use platform::{Cx, Result, bus::BusHandle};
 
 use super::{Sources, log, say, words::Words};
 use crate::wiring::House;
@@ -30,6 +31,9 @@ pub(super) enum Events {
     Drop {
         #[command(flatten)]
         which: Which,
+        /// Why, for the audit trail.
+        #[arg(long, value_name = "WORDS")]
+        reason: String,
         #[command(flatten)]
         sources: Sources,
     },
@@ -76,12 +80,12 @@ impl Events {
         match self {
             Self::Parked(_) => show(bus, words).await,
             Self::Retry { which, .. } => {
-                bus.retry_parked(&which.hearer, &which.id).await?;
+                house.process.retry_parked(&cx(house), &which.hearer, &which.id).await?;
                 say(words.say("cli-event-retried", &[("id", which.id.clone())]));
                 Ok(())
             }
-            Self::Drop { which, .. } => {
-                bus.drop_parked(&which.hearer, &which.id).await?;
+            Self::Drop { which, reason, .. } => {
+                house.process.drop_parked(&cx(house), &which.hearer, &which.id, reason).await?;
                 say(words.say("cli-event-dropped", &[("id", which.id.clone())]));
                 Ok(())
             }
@@ -92,6 +96,11 @@ impl Events {
             }
         }
     }
+}
+
+/// Whoever sits at the machine's keyboard, as the audit trail names them.
+fn cx(house: &House) -> Cx {
+    Cx::system("operator", house.world.clock.clone(), house.world.entropy.clone())
 }
 
 async fn show(bus: &BusHandle, words: &Words) -> Result<()> {

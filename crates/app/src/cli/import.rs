@@ -29,8 +29,12 @@ enum What {
     Regions,
     /// Facilities.
     Facilities,
+    /// Services and their prices.
+    Services,
     /// Doctors.
     Doctors,
+    /// Facilities with their services and doctors, in one file.
+    Network,
     /// Patients.
     Patients,
 }
@@ -60,7 +64,9 @@ impl What {
         match self {
             Self::Regions => house.directory.import(&cx, "regions", rows).await,
             Self::Facilities => house.directory.import(&cx, "facilities", rows).await,
+            Self::Services => house.directory.import(&cx, "services", rows).await,
             Self::Doctors => house.directory.import(&cx, "doctors", rows).await,
+            Self::Network => house.directory.import(&cx, "network", rows).await,
             Self::Patients => house.own_people()?.import(&cx, rows).await,
         }
     }

@@ -9,7 +9,7 @@ use remote::make_keys;
 use super::{Sources, say, words::Words};
 use crate::{
     settings::Settings,
-    wiring::{Part, Roles},
+    wiring::{House, Part, Roles},
 };
 
 /// The key of the house.
@@ -80,6 +80,13 @@ impl Services {
         }
         Ok(())
     }
+}
+
+/// Shows the recovery text of a key made just now, once; on standard error, where no program takes it for an answer.
+pub(super) fn tell_new(words: &Words, house: &House) {
+    let made = words.say("cli-key-made", &[("file", house.settings.key_file().display().to_string())]);
+    let (text, then) = (words.say("cli-key-text", &[]), words.say("cli-key-then", &[]));
+    eprintln!("{made}\n{text}\n\n    {}\n\n{then}", house.master.recovery_text());
 }
 
 /// Beside the key: that somebody has its recovery text.

@@ -6,7 +6,7 @@ use clap::Args;
 use platform::Result;
 use serde_json::json;
 
-use super::{Sources, log, say};
+use super::{Sources, init::runs_already, keys, log, say, words::Words};
 use crate::{
     site::{Site, asked_to_end},
     wiring::House,
@@ -41,8 +41,12 @@ impl Serve {
         let settings = self.sources.read(&flags)?;
         log(&settings)?;
         let house = House::open(settings, self.sources.world()).await?;
+        let words = Words::of_environment()?;
         if house.key_is_new {
-            tell_key(&house);
+            keys::tell_new(&words, &house);
+        }
+        if house.roles.is_whole() && !runs_already(&house, &house.world.cx("command-line")).await? {
+            eprintln!("{}", words.say("cli-nobody-runs", &[]));
         }
         let site = Site::open(house, began).await?;
         if self.json {
@@ -52,13 +56,4 @@ impl Serve {
         site.close().await;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// On standard error, where no program takes it for an answer.
-fn tell_key(house: &House) {
-    eprintln!(
-        "A master key was made: {}\nIts recovery text, to be kept on paper, apart from backups:\n\n    {}\n\nThen: mediverse keys confirm",
-        house.settings.key_file().display(),
-        house.master.recovery_text()
-    );
 }

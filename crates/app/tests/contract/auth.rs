@@ -1,8 +1,8 @@
 //! The verbs of auth.
 
 use contracts::auth::{
-    AccountSearch, AuditSearch, ChangeAccount, ChangePassword, FinishReset, LogIn, OpenAccount, Refresh, Role,
-    StartReset,
+    AccountSearch, AuditSearch, ChangeAccount, ChangePassword, FinishReset, KeptView, LogIn, NamedRoleForm,
+    OpenAccount, Refresh, Role, StartReset,
 };
 use platform::{Actor, Error, i18n::Locale};
 
@@ -91,6 +91,21 @@ near_and_far! {
         let set = auth.set_role(&boss, Role::Patient, patient.version, patient.permissions.clone()).await.unwrap();
         assert_eq!((set.role, set.version), (Role::Patient, patient.version + 1));
         assert!(matches!(auth.set_role(&boss, Role::Patient, patient.version, Vec::new()).await, Err(Error::Stale)));
+        let desk = NamedRoleForm { name: "Loket".to_owned(), permissions: vec!["appointment.attend".to_owned()] };
+        assert!(matches!(auth.make_role(&cx, desk.clone()).await, Err(Error::Forbidden("role.manage"))));
+        let made = auth.make_role(&boss, desk.clone()).await.unwrap();
+        let reads = NamedRoleForm { permissions: vec!["appointment.read".to_owned()], ..desk };
+        let changed = auth.change_named_role(&boss, &made.id, made.version, reads).await.unwrap();
+        assert_eq!((changed.version, auth.named_roles(&boss).await.unwrap()), (2, vec![changed.clone()]));
+        assert!(matches!(auth.retire_role(&boss, &made.id, made.version).await, Err(Error::Stale)));
+        auth.retire_role(&boss, &made.id, changed.version).await.unwrap();
+        assert!(auth.named_roles(&boss).await.unwrap().is_empty());
+        let view = KeptView { name: "Besok".to_owned(), query: "tgl=besok".to_owned() };
+        auth.keep_view(&boss, "reservations", view.clone()).await.unwrap();
+        assert_eq!(auth.kept_views(&boss, "reservations").await.unwrap(), [view]);
+        auth.drop_view(&boss, "reservations", "Besok").await.unwrap();
+        assert!(auth.kept_views(&cx, "reservations").await.unwrap().is_empty());
+        assert!(matches!(auth.kept_views(&guest, "reservations").await, Err(Error::Unauthenticated(_))));
         assert!(auth.super_admin_grants(&boss).await.unwrap().is_empty());
         assert!(matches!(auth.decide_super_admin(&boss, &sari.id, true).await, Err(Error::NotFound(_))));
         let lines = auth.audit(&boss, AuditSearch { object: Some(sari.id.to_string()), ..Default::default() }).await.unwrap();

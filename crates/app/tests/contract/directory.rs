@@ -1,8 +1,8 @@
 //! The verbs of directory.
 
 use contracts::directory::{
-    Bilingual, DoctorForm, DoctorSearch, DoctorState, FacilityForm, FacilitySearch, Practice, PracticeService,
-    ServiceForm, ServiceKind,
+    Bilingual, DoctorForm, DoctorRecords, DoctorSearch, DoctorState, FacilityForm, FacilitySearch, Practice,
+    PracticeService, ServiceForm, ServiceKind,
 };
 use platform::{Error, db::PageAsk};
 use serde_json::json;
@@ -43,7 +43,7 @@ near_and_far! {
         let department = directory.add_department(&boss, &facility.id, bilingual("Poli Umum", "General")).await.unwrap();
         assert_eq!(directory.departments(&guest, &facility.id).await.unwrap(), std::slice::from_ref(&department));
         let offered = ServiceForm {
-            facility: facility.id.clone(), department: Some(department.id.clone()), kind: ServiceKind::Consultation, name: bilingual("Konsultasi", "Consultation"),
+            id: None, facility: facility.id.clone(), department: Some(department.id.clone()), kind: ServiceKind::Consultation, name: bilingual("Konsultasi", "Consultation"),
             preparation: Bilingual::default(), duration_minutes: 30, buffer_before_minutes: 0, buffer_after_minutes: 5, price: 150_000,
             modes: serde_json::from_value(json!(["in_person"])).unwrap(), active: true,
         };
@@ -52,10 +52,14 @@ near_and_far! {
         assert_eq!(directory.service(&guest, &service.id).await.unwrap(), dearer);
         assert_eq!(directory.services(&guest, &facility.id, Some(ServiceKind::Consultation)).await.unwrap(), [dearer]);
         assert!(directory.services(&guest, &facility.id, Some(ServiceKind::LabTest)).await.unwrap().is_empty());
+        let renamed = directory.rename_department(&boss, &department.id, bilingual("Poli Keluarga", "Family")).await.unwrap();
+        assert_eq!((renamed.id, renamed.name.en.as_str()), (department.id.clone(), "Family"));
         assert!(directory.remove_department(&boss, &department.id).await.is_err(), "a service names it");
 
         let speciality = directory.add_speciality(&boss, "contoh".to_owned(), bilingual("Contoh", "Sample"), "Sp.C".to_owned()).await.unwrap();
         assert!(directory.specialities(&guest).await.unwrap().contains(&speciality));
+        let speciality = directory.change_speciality(&boss, &speciality.id, bilingual("Contoh Dua", "Sample two"), "Sp.D".to_owned()).await.unwrap();
+        assert_eq!((speciality.slug.as_str(), speciality.title.as_str()), ("contoh", "Sp.D"));
         assert!(!directory.regions(&guest, None).await.unwrap().is_empty());
         assert!(matches!(directory.regions(&guest, Some("x".to_owned())).await, Err(Error::NotFound("region"))));
 
@@ -74,7 +78,11 @@ near_and_far! {
         assert_eq!(added.state, DoctorState::Listed);
         let changed = directory.change_doctor(&boss, &added.id, added.version, DoctorForm { languages: vec!["en".to_owned()], ..doctor.clone() }).await.unwrap();
         assert_eq!(changed.languages, ["en"]);
-        assert_eq!(directory.retire_doctor(&boss, &added.id, changed.version).await.unwrap().state, DoctorState::Retired);
+        let retired = directory.retire_doctor(&boss, &added.id, changed.version).await.unwrap();
+        assert_eq!(retired.state, DoctorState::Retired);
+        let records = DoctorRecords { state: Some(DoctorState::Retired), ..Default::default() };
+        assert_eq!(directory.doctor_records(&boss, records).await.unwrap().items[0].id, added.id);
+        assert_eq!(directory.relist_doctor(&boss, &added.id, retired.version).await.unwrap().state, DoctorState::Listed);
         let ask = contracts::auth::OpenAccount {
             email: crate::house::email("baru"), phone: None, name: "dr. Baru".to_owned(), password: crate::house::PASSWORD.to_owned(),
             role: contracts::auth::Role::Doctor, facilities: Vec::new(),
@@ -85,7 +93,13 @@ near_and_far! {
         assert_eq!(directory.waiting_doctors(&boss, PageAsk::default()).await.unwrap().items[0].id, waits.id);
         let refused = directory.decide_doctor(&boss, &waits.id, waits.version, false, Some("STR tidak terbaca".to_owned())).await.unwrap();
         assert_eq!(refused.state, DoctorState::Refused);
-        let report = directory.import(&boss, "facilities", b"name,zone,address,regency\nKlinik Impor,Asia/Jakarta,Jl. 1,31.74\nKlinik Salah,Asia/Atlantis,Jl. 2,31.74\n".to_vec()).await.unwrap();
+        let rows = "name,zone,address,regency\nKlinik Impor,Asia/Jakarta,Jl. 1,31.74\nKlinik Salah,Asia/Atlantis,Jl. 2,31.74\n";
+        let preview = directory.preview_import(&boss, "facilities", rows.into()).await.unwrap();
+        assert_eq!((preview.rows[0].name.as_str(), preview.refused[0].cell.as_str()), ("Klinik Impor", "Asia/Atlantis"));
+        assert!(!directory.export(&boss, "facilities", None).await.unwrap().contains("Klinik Impor"));
+        let report = directory.import(&boss, "facilities", rows.into()).await.unwrap();
         assert_eq!((report.added, report.refused.len(), report.refused[0].field.as_str()), (1, 1, "zone"));
+        assert!(directory.export(&boss, "facilities", None).await.unwrap().contains("Klinik Impor"));
+        assert!(matches!(directory.export(&guest, "doctors", None).await, Err(Error::Unauthenticated(_))));
     }
 }

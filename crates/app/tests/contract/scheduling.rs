@@ -64,6 +64,7 @@ near_and_far! {
         assert_eq!((shown.id.clone(), shown.complaint.as_deref(), shown.local_date), (visit.id.clone(), Some("Demam tiga hari"), visit.local_date));
         assert!(matches!(scheduling.appointment(&verbs.signed_in("admin2").await, &visit.code).await, Err(Error::NotFound("appointment"))));
         assert_eq!(scheduling.history(&sari, &visit.id).await.unwrap()[0].state, State::Booked);
+        assert!(matches!(scheduling.export(&sari, AppointmentSearch::default()).await, Err(Error::Forbidden(_))));
         let mine = scheduling.appointments(&sari, AppointmentSearch { mine: Some(true), ..Default::default() }).await.unwrap();
         assert_eq!(mine.items[0].id, visit.id);
         let later = Reschedule { starts_at: free[3], doctor: None, reason: None, override_reason: None };
@@ -107,6 +108,8 @@ near_and_far! {
         let holidays = scheduling.holidays(&guest, 2026).await.unwrap();
         assert!(!holidays.is_empty());
         scheduling.set_holidays(&boss, vec![holidays[0].clone()]).await.unwrap();
+        scheduling.remove_holiday(&boss, holidays[0].date).await.unwrap();
+        assert!(matches!(scheduling.remove_holiday(&boss, holidays[0].date).await, Err(Error::NotFound("holiday"))));
         assert!(matches!(scheduling.holidays(&guest, 1).await, Err(Error::Invalid(_))));
         let policy = scheduling.policy(&guest, &facility).await.unwrap();
         let stricter = contracts::scheduling::Policy { book_notice_minutes: 90, ..policy.clone() };

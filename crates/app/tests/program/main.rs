@@ -8,6 +8,7 @@ mod fuzz;
 mod health;
 mod house;
 mod journey;
+mod masters;
 mod matrix;
 mod notified;
 mod observed;

@@ -41,6 +41,8 @@ pub struct Objects {
     /// A leave of the first doctor at the first clinic, without appointments in it.
     leave: String,
     department: String,
+    /// A named role of staff.
+    named_role: String,
     /// What the patient was told of the visit.
     notification: String,
     /// A free start of the first doctor on each day but the visit's.
@@ -113,6 +115,8 @@ pub async fn objects(app: &App) -> Objects {
         app.guest().get(&format!("/api/v1/facilities/{}/departments", app.facilities[0].id)).await.expect(200);
     app.settle().await;
     let told = owner.get("/api/v1/notifications").await.expect(200);
+    let desk = json!({ "name": "Loket", "permissions": ["appointment.attend"] });
+    let named_role = app.sign_in("super").await.post("/api/v1/roles/named", &desk).await.expect(201);
     let text = |value: &Value| value.as_str().expect("an id").to_owned();
     Objects {
         account: text(&sari["account"]["id"]),
@@ -121,6 +125,7 @@ pub async fn objects(app: &App) -> Objects {
         appointment: text(&visit["id"]),
         exception: text(leave.get("exception").map_or(&leave["id"], |inner| &inner["id"])),
         leave: text(&away["id"]),
+        named_role: text(&named_role["id"]),
         department: text(&department[0]["id"]),
         notification: text(&told["items"][0]["id"]),
         starts: one_a_day(&times[..times.len() - 1]),
@@ -148,6 +153,7 @@ async fn ask(
         .replace("{context}", "people")
         .replace("{what}", "regions")
         .replace("{file}", "unknown.ics")
+        .replace("{date}", "2026-12-25")
         .replace("{id}", &id);
     let query: Vec<String> = operation["parameters"]
         .as_array()
@@ -237,14 +243,18 @@ pub fn known(app: &App, turn: usize, path: &str, objects: &Objects) -> BTreeMap<
         ("permissions", json!(["profile.own"])),
         ("reminders", json!([1440])),
     ]);
-    let plain_name =
-        ["/users", "/patients", "/family", "/doctors", "/doctor-registrations"].iter().any(|part| path.contains(part));
+    let plain_name = ["/users", "/patients", "/family", "/doctors", "/doctor-registrations", "/roles/named"]
+        .iter()
+        .any(|part| path.contains(part));
     if plain_name || path == "/api/v1/facilities" || path == "/api/v1/facilities/{id}" {
         let letters = ["A", "B", "C", "D", "E", "F", "G", "H"];
         known.insert(
             "name",
             json!(format!("Contoh {} {}", if path.ends_with("{id}") { "Ubah" } else { "Baru" }, letters[turn])),
         );
+    }
+    if path == "/api/v1/departments/{id}" {
+        known.insert("name", json!({ "id": format!("Contoh Ubah {turn}"), "en": format!("Changed {turn}") }));
     }
     if path == "/api/v1/doctors/{id}" {
         known.insert("account", json!(app.doctors[0].account));
@@ -310,6 +320,8 @@ pub fn id_for(app: &App, path: &str, objects: &Objects) -> String {
         objects.leave.clone()
     } else if of("/notifications/") {
         objects.notification.clone()
+    } else if of("/roles/named/") {
+        objects.named_role.clone()
     } else if of("/departments/") {
         objects.department.clone()
     } else if of("/facilities/") {
@@ -318,6 +330,8 @@ pub fn id_for(app: &App, path: &str, objects: &Objects) -> String {
         app.services[0][0].id.to_string()
     } else if of("/doctors/") {
         app.doctors[0].id.to_string()
+    } else if of("/specialities/") {
+        app.doctors[0].specialities[0].id.to_string()
     } else {
         "ses_00000000000000000000000000".to_owned()
     }

@@ -63,6 +63,12 @@ on_both_engines! {
         assert_eq!(sent.iter().filter(|letter| letter["method"] == "CANCEL").count(), 1);
         let told = doctor.get("/api/v1/notifications").await.expect(200);
         assert_eq!(told["items"].as_array().map(Vec::len), Some(2), "{told}");
+
+        // A mail program ends a kind of letter by a form without session or token (RFC 8058), there and nowhere else.
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let one_click = Some("List-Unsubscribe=One-Click".to_owned());
+        assert_eq!(app.guest().send("POST", "/berhenti/dlv_0.0", &form, one_click.clone()).await.status, 404);
+        assert_eq!(app.guest().send("POST", "/akun/kalender", &form, one_click).await.status, 403);
         app.close().await;
     }
 }

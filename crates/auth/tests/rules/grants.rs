@@ -72,6 +72,19 @@ testkit::db_test! {
         assert_eq!(refused.state, AccountState::Deactivated);
     }
 
+    /// A4
+    async fn who_is_to_become_nothing_but_super_admin_goes_on_where_they_are_until_then(db: Db) {
+        let house = House::open(db).await?;
+        let (boss, _) = house.signed_in("satu@example.com", Role::SuperAdmin).await?;
+        let (second, _) = house.signed_in("dua@example.com", Role::SuperAdmin).await?;
+        let (_, admin) = house.admin_of("admin@example.com", &["fac_1", "fac_2"]).await?;
+        let rise = ChangeAccount { roles: Some(vec![Role::SuperAdmin]), ..Default::default() };
+        let asked = house.auth.change_account(&boss, &admin.account.id, 1, rise).await?;
+        assert_eq!((asked.roles, asked.facilities), (vec![Role::Admin], vec!["fac_1".to_owned(), "fac_2".to_owned()]));
+        let risen = house.auth.decide_super_admin(&second, &asked.id, true).await?;
+        assert!(risen.roles.contains(&Role::SuperAdmin));
+    }
+
     /// A4, J1
     async fn where_one_runs_the_house_the_machine_is_the_second(db: Db) {
         let house = House::open(db).await?;

@@ -11,6 +11,10 @@ mod hearing;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod kept_views;
+#[cfg(test)]
+mod named_roles;
+#[cfg(test)]
 mod passwords;
 #[cfg(test)]
 mod rest;
@@ -22,5 +26,7 @@ mod second_factor;
 mod sessions;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod strangers;
 #[cfg(test)]
 mod trail;

@@ -118,7 +118,7 @@ testkit::db_test! {
                 assert!(operation["responses"].as_object().is_some_and(|answers| !answers.is_empty()), "{method} {path}");
             }
         }
-        assert_eq!(names.len(), 25);
+        assert_eq!(names.len(), 29);
     }
 }
 

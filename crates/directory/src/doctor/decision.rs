@@ -43,6 +43,15 @@ pub(crate) async fn retire(directory: &DirectoryContext, cx: &Cx, id: &DoctorId,
     into_state(directory, cx, doctor, version, DoctorState::Retired, "doctor.retire", None).await
 }
 
+/// Puts a retired doctor back into the list.
+pub(crate) async fn relist(directory: &DirectoryContext, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor> {
+    let doctor = theirs_to_decide(directory, cx, id, Permission::DoctorManage).await?;
+    if doctor.state != DoctorState::Retired {
+        return Err(Error::conflict("doctor-not-retired"));
+    }
+    into_state(directory, cx, doctor, version, DoctorState::Listed, "doctor.relist", None).await
+}
+
 async fn theirs_to_decide(
     directory: &DirectoryContext,
     cx: &Cx,

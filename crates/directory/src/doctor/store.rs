@@ -185,7 +185,7 @@ pub(crate) async fn listed_after(tx: &mut Tx, after: &str, limit: i64) -> Result
             sex: row.sex,
             specialities: stored::read(&row.specialities)?,
             practising_since: row.practising_since,
-            findable: row.state == DoctorState::Listed,
+            state: row.state,
             version: row.version,
         })
     };

@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
     response::IntoResponse,
 };
-use contracts::directory::{Doctor, DoctorCard, DoctorForm, DoctorId, DoctorSearch};
+use contracts::directory::{Doctor, DoctorCard, DoctorForm, DoctorId, DoctorRecords, DoctorSearch};
 use http::StatusCode;
 use platform::{
     Cx, Result,
@@ -116,6 +116,31 @@ pub(super) async fn retire(
 ) -> Result<impl IntoResponse> {
     let doctor = directory.retire_doctor(&cx, &id, version.required()?).await?;
     Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// Puts a retired doctor back into the list, at the version in `If-Match`.
+#[utoipa::path(delete, path = "/api/v1/doctors/{id}/retirement", operation_id = "relistDoctor", tag = "directory",
+    params(("id" = DoctorId, Path), ("If-Match" = String, Header, description = "The version read")),
+    responses((status = 200, description = "Listed", body = Doctor), (status = 409, description = "Is not retired")))]
+pub(super) async fn relist(
+    State(directory): Verbs,
+    cx: Cx,
+    PathId(id): PathId<DoctorId>,
+    version: IfMatch,
+) -> Result<impl IntoResponse> {
+    let doctor = directory.relist_doctor(&cx, &id, version.required()?).await?;
+    Ok((etag(doctor.version), Json(doctor)))
+}
+
+/// The doctors of one's facilities, in every state. Needs `doctor.manage` or `doctor.approve`.
+#[utoipa::path(get, path = "/api/v1/doctor-records", operation_id = "listDoctorRecords", tag = "directory", params(DoctorRecords),
+    responses((status = 200, description = "A page of doctors by name", body = Page<Doctor>)))]
+pub(super) async fn records(
+    State(directory): Verbs,
+    cx: Cx,
+    Params(ask): Params<DoctorRecords>,
+) -> Result<Json<Page<Doctor>>> {
+    Ok(Json(directory.doctor_records(&cx, ask).await?))
 }
 
 /// Doctors who wait for an approval. Needs `doctor.approve`.

@@ -93,6 +93,18 @@ pub(super) async fn add_department(
     Ok((StatusCode::CREATED, Json(directory.add_department(&cx, &id, form.name).await?)))
 }
 
+/// Gives a department another name. Needs `service.manage` there.
+#[utoipa::path(put, path = "/api/v1/departments/{id}", operation_id = "renameDepartment", tag = "directory", params(("id" = DepartmentId, Path)),
+    request_body = DepartmentForm, responses((status = 200, description = "Renamed", body = Department)))]
+pub(super) async fn rename_department(
+    State(directory): Verbs,
+    cx: Cx,
+    PathId(id): PathId<DepartmentId>,
+    Body(form): Body<DepartmentForm>,
+) -> Result<Json<Department>> {
+    Ok(Json(directory.rename_department(&cx, &id, form.name).await?))
+}
+
 /// Removes a department that no service names. Needs `service.manage` there.
 #[utoipa::path(delete, path = "/api/v1/departments/{id}", operation_id = "removeDepartment", tag = "directory", params(("id" = DepartmentId, Path)),
     responses((status = 204, description = "Removed"), (status = 409, description = "A service names it")))]

@@ -59,7 +59,7 @@ pub(super) fn rupiah(problems: &mut Problems, column: &str, cell: &str) -> Optio
     if cell.is_empty() {
         return None;
     }
-    let bare = cell.trim_start_matches("Rp").trim_start_matches('.').trim().replace('.', "");
+    let bare = cell.trim_start_matches("Rp").trim_start_matches('.').trim().trim_end_matches(",00").replace('.', "");
     let value = Some(&bare).filter(|bare| bare.bytes().all(|b| b.is_ascii_digit())).and_then(|bare| bare.parse().ok());
     if value.is_none() {
         problems.add(FieldError::new(column, "cell-rupiah"));
@@ -67,12 +67,20 @@ pub(super) fn rupiah(problems: &mut Problems, column: &str, cell: &str) -> Optio
     value
 }
 
-/// Degrees, with a point; `None` where the cell is empty.
+/// A number of minutes; none where the cell is empty.
+pub(super) fn minutes(problems: &mut Problems, column: &str, cell: &str) -> u16 {
+    if cell.is_empty() {
+        return 0;
+    }
+    understood(problems, column, "cell-minutes", cell.parse().ok(), 0)
+}
+
+/// Degrees, with a point or, as spreadsheets here write them, a comma; `None` where the cell is empty.
 pub(super) fn degrees(problems: &mut Problems, column: &str, cell: &str) -> Option<f64> {
     if cell.is_empty() {
         return None;
     }
-    let value = cell.parse::<f64>().ok().filter(|degrees| degrees.is_finite());
+    let value = cell.replacen(',', ".", 1).parse::<f64>().ok().filter(|degrees| degrees.is_finite());
     if value.is_none() {
         problems.add(FieldError::new(column, "wrong-type"));
     }
@@ -123,12 +131,15 @@ mod tests {
     use contracts::directory::Mode;
     use platform::error::Problems;
 
-    use super::{date, hours, rupiah, yes_or_no};
+    use super::{date, degrees, hours, minutes, rupiah, yes_or_no};
 
     #[test]
     fn cells_are_read_as_people_write_them() {
         let mut problems = Problems::default();
         assert_eq!(rupiah(&mut problems, "fee", "Rp 150.000"), Some(150_000));
+        assert_eq!(rupiah(&mut problems, "fee", "150.000,00"), Some(150_000));
+        assert_eq!(degrees(&mut problems, "latitude", "-5,1478"), Some(-5.1478));
+        assert_eq!((minutes(&mut problems, "minutes", "30"), minutes(&mut problems, "minutes", "")), (30, 0));
         assert_eq!(date(&mut problems, "d", "31/12/2027"), Some(jiff::civil::date(2027, 12, 31)));
         assert!(yes_or_no(&mut problems, "b", "Ya", false));
         let read = hours(&mut problems, "h", "mon 09:00-12:00; Sabtu 8.30-11.00", &[Mode::Online]);

@@ -64,7 +64,7 @@ pub(crate) fn find(index: &Index, catalogue: &Catalogue, cx: &Cx, ask: &DoctorSe
     let mut found = Vec::new();
     for (number, entry) in index.entries.iter().enumerate() {
         let score = scores.as_ref().map_or(0.0, |scores| scores[number]);
-        if !entry.doctor.findable || (scores.is_some() && score <= 0.0) {
+        if !entry.doctor.is_findable() || (scores.is_some() && score <= 0.0) {
             continue;
         }
         let Some(place) = filter.place(entry) else { continue };

@@ -25,8 +25,7 @@ pub(crate) struct Listed {
     pub(crate) specialities: Box<[SpecialityId]>,
     pub(crate) practising_since: Option<i16>,
     pub(crate) places: Box<[Place]>,
-    /// Whether the public may find them.
-    pub(crate) findable: bool,
+    pub(crate) state: DoctorState,
     pub(crate) version: i64,
 }
 
@@ -34,6 +33,13 @@ pub(crate) struct Listed {
 pub(crate) struct Place {
     pub(crate) facility: FacilityId,
     pub(crate) services: Box<[(ServiceId, Option<i64>)]>,
+}
+
+impl Listed {
+    /// Whether the public may find them.
+    pub(crate) fn is_findable(&self) -> bool {
+        self.state == DoctorState::Listed
+    }
 }
 
 impl From<&Doctor> for Listed {
@@ -50,7 +56,7 @@ impl From<&Doctor> for Listed {
             specialities: doctor.specialities.iter().map(|speciality| speciality.id.clone()).collect(),
             practising_since: doctor.practising_since,
             places: doctor.practices.iter().map(place).collect(),
-            findable: doctor.state == DoctorState::Listed,
+            state: doctor.state,
             version: doctor.version,
         }
     }
@@ -113,14 +119,14 @@ impl Index {
                 if before.version > doctor.version {
                     return;
                 }
-                if before.findable {
+                if before.is_findable() {
                     self.names.remove(number, &words(&before.name));
                 }
                 number
             }
             None => self.entries.len() as u32,
         };
-        if doctor.findable {
+        if doctor.is_findable() {
             self.names.add(number, &words(&doctor.name));
         }
         self.ids.share(&mut doctor);
@@ -162,9 +168,13 @@ impl Index {
     }
 }
 
+/// Whether a word is a title before a name.
+pub(super) fn is_title(word: &str) -> bool {
+    matches!(word.trim_end_matches('.'), "dr" | "drg" | "prof")
+}
+
 /// By the name itself, not by `dr.` or `Prof.`.
 fn sort_name(name: &str) -> Box<str> {
     let plain = plain(name);
-    let titles = |word: &&str| matches!(word.trim_end_matches('.'), "dr" | "drg" | "prof");
-    plain.split_whitespace().skip_while(titles).collect::<Vec<_>>().join(" ").into()
+    plain.split_whitespace().skip_while(|word| is_title(word)).collect::<Vec<_>>().join(" ").into()
 }

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use contracts::{
     directory::{
-        Bilingual, DoctorId, DoctorSearch, Facility, FacilityId, Mode, Service, ServiceId, ServiceKind, Sort,
-        Speciality, SpecialityId,
+        Bilingual, DoctorId, DoctorSearch, DoctorState, Facility, FacilityId, Mode, Service, ServiceId, ServiceKind,
+        Sort, Speciality, SpecialityId,
     },
     people::Sex,
     scheduling::EarliestFree,
@@ -93,7 +93,7 @@ fn network() -> Network {
             specialities: [speciality].into(),
             practising_since: Some(2010),
             places: [Place { facility: facility.clone(), services: [(service, None)].into() }].into(),
-            findable: true,
+            state: DoctorState::Listed,
             version: 1,
         });
         let at = at + SignedDuration::from_mins(30 * (number as i64 * 7919 % 1000));

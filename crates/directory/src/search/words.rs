@@ -17,6 +17,7 @@ const LONGEST: usize = 32;
 pub type Fit = f32;
 
 /// A distinct word and where it stands.
+#[derive(Clone)]
 struct Word {
     text: Arc<[u8]>,
     letters: u64,
@@ -25,7 +26,7 @@ struct Word {
 }
 
 /// The words of numbered texts.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Words {
     words: Vec<Word>,
     by_text: HashMap<Arc<[u8]>, u32>,

@@ -210,6 +210,8 @@ testkit::db_test! {
         let changed = world.directory.change_doctor(&admin, &doctor.id, 1, without).await?;
         assert_eq!(changed.practices.len(), 2, "the other practice is kept");
         assert_eq!((changed.practices[0].sip_number.as_str(), changed.practices[1].sip_number.as_str()), ("SIP/2", "SIP/1"));
+        let other_log_in = contracts::directory::DoctorForm { account: Some(account(7)), ..form.clone() };
+        assert_eq!(refused(world.directory.change_doctor(&admin, &doctor.id, 2, other_log_in).await), ["account"]);
         form.practices[1].services[0].fee = Some(1);
         assert_eq!(refused(world.directory.change_doctor(&admin, &doctor.id, 2, form.clone()).await), ["practices[1].facility"]);
         assert_eq!(refused(world.directory.add_doctor(&admin, world.doctor_form("dr. Dua", &foreign).await).await), ["practices[0].facility"]);

@@ -6,8 +6,9 @@ use contracts::directory::{Directory as _, DoctorForm, DoctorSearch, FacilityFor
 use directory::DirectoryContext;
 use platform::{
     Result,
-    db::{Db, Engine},
+    db::{Db, DbOptions, Engine},
 };
+use testkit::db::Fresh;
 
 use crate::world::{MIGRATIONS, World, both, facility_form, is_missing, texts};
 
@@ -26,7 +27,7 @@ async fn soon(what: &str, holds: impl AsyncFn() -> bool) {
     let began = Instant::now();
     while !holds().await {
         assert!(began.elapsed() < SOON, "{what}: not within a second");
-        let _ = tokio::time::timeout(Duration::from_millis(10), std::future::pending::<()>()).await;
+        tokio::task::yield_now().await;
     }
 }
 
@@ -86,29 +87,51 @@ fn a_change_of_one_replica_is_in_every_replicas_memory_within_a_second() {
     });
 }
 
+/// The lock that a transaction waits for while others commit: one of this test's schema alone.
+const LOCK: &str = "select pg_advisory_lock(4711, abs(hashtext(current_schema())))::text";
+const WAIT: &str = "select pg_advisory_xact_lock(4711, abs(hashtext(current_schema())))::text";
+const WAITING: &str = "select count(*) from pg_locks where locktype = 'advisory' and not granted \
+    and classid = 4711 and objid::bigint = abs(hashtext(current_schema()))";
+
 /// Transactions commit in another order than they begin: one that began before others and commits after them is seen.
-#[test]
-fn what_is_committed_late_is_seen_as_well() {
-    with_two(async |world, other, db| {
-        let slow = world.facility("Klinik Lambat").await;
-        let id = slow.id.clone();
-        let late = tokio::spawn(async move {
-            db.write(async move |tx| {
-                tx.exec("update facility set name = 'Klinik Terlambat', version = version + 1 where id = $1", &[&id])
-                    .await?;
-                tx.one::<(String,)>("select pg_sleep(0.7)::text", &[]).await.map(drop)
-            })
-            .await
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_committed_late_is_seen_as_well() -> Result<()> {
+    let fresh = Fresh::new(Engine::Postgres, "directory", &MIGRATIONS).await;
+    let world = World::new(fresh.db.clone()).await?;
+    let other = DirectoryContext::open(fresh.db.clone(), texts()).await?;
+    // A lock of a session lasts as long as its only connection.
+    let holder = Db::open(&fresh.url, DbOptions { pool: 1, ..DbOptions::default() }).await?;
+    holder.write(async |tx| tx.one::<(String,)>(LOCK, &[]).await.map(drop)).await?;
+    let may_wait = DbOptions { pool: 1, lock_timeout: Duration::from_secs(20), ..DbOptions::default() };
+    let waiter = Db::open(&fresh.url, may_wait).await?;
+
+    let slow = world.facility("Klinik Lambat").await;
+    let id = slow.id.clone();
+    let late = tokio::spawn(async move {
+        let renamed = waiter.write(async move |tx| {
+            const RENAME: &str = "update facility set name = 'Klinik Terlambat', version = version + 1 where id = $1";
+            tx.exec(RENAME, &[&id]).await?;
+            tx.one::<(String,)>(WAIT, &[]).await.map(drop)
         });
-        for n in 0..3 {
-            let quick = world.facility(&format!("Klinik Cepat {n}")).await;
-            soon("the quick one", async || other.facility(&world.guest(), &quick.slug).await.is_ok()).await;
-        }
-        late.await.unwrap()?;
-        soon("the late one", async || {
-            other.facility(&world.guest(), &slow.slug).await.unwrap().name == "Klinik Terlambat"
-        })
-        .await;
-        Ok(())
+        renamed.await?;
+        waiter.close().await;
+        Ok::<_, platform::Error>(())
     });
+    soon("the slow one waits", async || {
+        let waiting = fresh.db.read(async |tx| tx.one::<(i64,)>(WAITING, &[]).await).await.unwrap();
+        waiting == Some((1,))
+    })
+    .await;
+    for n in 0..3 {
+        let quick = world.facility(&format!("Klinik Cepat {n}")).await;
+        soon("the quick one", async || other.facility(&world.guest(), &quick.slug).await.is_ok()).await;
+    }
+    assert!(!late.is_finished(), "it commits after the quick ones");
+    assert_eq!(other.facility(&world.guest(), &slow.slug).await?.name, "Klinik Lambat");
+    holder.close().await;
+    late.await.unwrap()?;
+    soon("the late one", async || other.facility(&world.guest(), &slow.slug).await.unwrap().name == "Klinik Terlambat")
+        .await;
+    fresh.remove().await;
+    Ok(())
 }

@@ -12,6 +12,7 @@ mod facilities;
 mod follow;
 mod http;
 mod imports;
+mod masters;
 mod memory;
 mod search;
 mod world;

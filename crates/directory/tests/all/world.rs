@@ -116,6 +116,7 @@ pub fn facility_form(name: &str) -> FacilityForm {
 
 pub fn service_form(facility: &Facility) -> ServiceForm {
     ServiceForm {
+        id: None,
         facility: facility.id.clone(),
         department: None,
         kind: ServiceKind::Consultation,

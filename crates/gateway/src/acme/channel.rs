@@ -1,6 +1,6 @@
 //! The way to the authority: HTTPS, one connection for each of the few requests, bounded in time and size.
 
-use std::{error::Error as StdError, future::Future, path::Path, pin::Pin, sync::Arc, time::Duration};
+use std::{error::Error as StdError, future::Future, path::Path, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Uri, header, uri::Scheme};
@@ -8,15 +8,14 @@ use http_body_util::{BodyExt, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use instant_acme::{BodyWrapper, BytesResponse, HttpClient};
-use platform::{Error, Result};
+use platform::{
+    Error, Result,
+    tls::{to_the_world, to_the_world_and},
+};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{
     TlsConnector,
-    rustls::{
-        ClientConfig, RootCertStore,
-        crypto::aws_lc_rs,
-        pki_types::{CertificateDer, ServerName, pem::PemObject},
-    },
+    rustls::pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 
 /// How long one request may take.
@@ -33,23 +32,14 @@ pub(crate) struct Channel(TlsConnector);
 impl Channel {
     /// Trusts whom the machine trusts, and the authority in this file.
     pub async fn new(trust: Option<&Path>) -> Result<Self> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if let Some(file) = trust {
-            let wrong = |e: &dyn std::fmt::Display| {
-                Error::internal(format_args!("setting gateway.acme_trust: {}: {e}", file.display()))
-            };
-            let text = tokio::fs::read(file).await.map_err(|e| wrong(&e))?;
-            for root in CertificateDer::pem_slice_iter(&text) {
-                roots.add(root.map_err(|e| wrong(&e))?).map_err(|e| wrong(&e))?;
-            }
-        }
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(Error::internal)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+        let Some(file) = trust else { return Ok(Self(to_the_world()?)) };
+        let wrong = |e: &dyn std::fmt::Display| {
+            Error::internal(format_args!("setting gateway.acme_trust: {}: {e}", file.display()))
+        };
+        let text = tokio::fs::read(file).await.map_err(|e| wrong(&e))?;
+        let authorities =
+            CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>().map_err(|e| wrong(&e))?;
+        to_the_world_and(authorities).map(Self).map_err(|e| wrong(&e))
     }
 
     async fn ask(&self, mut request: Request<BodyWrapper<Bytes>>) -> Result<BytesResponse, Cause> {

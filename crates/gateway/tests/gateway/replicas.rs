@@ -15,6 +15,9 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::world::{Replica, Wire, ask, before, browser, settings, soon, start, table, told, until};
 
+/// Where a key makes a request one that may be repeated.
+const KEYED: &str = "/api/v1/appointments";
+
 /// A replica that answers every request after a few milliseconds of work, with the body it got.
 async fn working() -> Replica {
     let work = |body: Bytes| async move {
@@ -43,7 +46,7 @@ async fn a_replica_killed_in_the_middle_of_load_is_not_noticed() {
                     let (method, body): (_, &[u8]) =
                         if n % 2 == 0 { (Method::GET, b"") } else { (Method::POST, b"booking") };
                     let key = [("idempotency-key", "k-1"), ("content-type", "text/plain")];
-                    let answer = told(&browser, address, method, "/api/x", &key, body).await;
+                    let answer = told(&browser, address, method, KEYED, &key, body).await;
                     match answer {
                         Some(told) if told.status == StatusCode::OK && told.body == body => {}
                         other => bad.push(format!("{other:?}")),
@@ -112,12 +115,16 @@ async fn what_must_not_be_done_twice_is_sent_once() {
     let all = gateway::Table::new().route("/", "all").service("all", &addresses).unwrap();
     let quiet = gateway::Settings { probe_interval_ms: 600_000, ..settings() };
     let gateway = start(quiet, all).await;
-    let told = ask(gateway.address(), Method::POST, "/api/x", &[], b"once").await;
-    assert_eq!(
-        (told.status, told.json()["type"].as_str().unwrap()),
-        (StatusCode::BAD_GATEWAY, "/problems/bad-gateway")
-    );
-    assert_eq!(read.load(Ordering::Relaxed) + other.1.load(Ordering::Relaxed), 1);
+    // Without a key, and with one that nobody knows there.
+    let (key, below) = ([("idempotency-key", "k")], "/api/v1/appointments/apt_1/cancel");
+    for (sent, path, key) in [(1, KEYED, &[][..]), (2, "/api/x", &key[..]), (3, below, &key[..])] {
+        let told = ask(gateway.address(), Method::POST, path, key, b"once").await;
+        assert_eq!(
+            (told.status, told.json()["type"].as_str().unwrap()),
+            (StatusCode::BAD_GATEWAY, "/problems/bad-gateway")
+        );
+        assert_eq!(read.load(Ordering::Relaxed) + other.1.load(Ordering::Relaxed), sent, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -128,7 +135,7 @@ async fn with_a_key_it_is_sent_again_elsewhere() {
     let all = gateway::Table::new().route("/", "all").service("all", &addresses).unwrap();
     let gateway = start(gateway::Settings { probe_interval_ms: 600_000, ..settings() }, all).await;
     for _ in 0..10 {
-        let told = ask(gateway.address(), Method::POST, "/", &[("idempotency-key", "k")], b"twice").await;
+        let told = ask(gateway.address(), Method::POST, KEYED, &[("idempotency-key", "k")], b"twice").await;
         assert_eq!((told.status, told.text().as_str()), (StatusCode::OK, "twice"));
     }
 }

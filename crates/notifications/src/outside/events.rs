@@ -10,7 +10,7 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::repeats::Rule;
+use super::repeats::{NotUnderstood, Rule};
 
 /// Events looked at in a calendar.
 const MOST_EVENTS: usize = 5_000;
@@ -30,6 +30,15 @@ pub struct Horizon {
     pub from: Timestamp,
     /// Until then.
     pub until: Timestamp,
+}
+
+/// What a calendar says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Busy {
+    /// In order, none touching another, the nearest first where there are too many.
+    pub spans: Vec<BusySpan>,
+    /// Something of it is not understood or was too much, so that there are more.
+    pub is_partly: bool,
 }
 
 /// Not a calendar.
@@ -59,6 +68,8 @@ struct Event {
     end: Option<Given>,
     length: Option<Span>,
     rule: Option<String>,
+    /// It names dates of its own to repeat on, which are not read.
+    names_dates: bool,
     except: Vec<Given>,
     /// This event stands for the one of a series that would begin then.
     instead_of: Option<Given>,
@@ -66,10 +77,10 @@ struct Event {
     is_cancelled: bool,
 }
 
-/// When somebody is busy within the horizon by this calendar: in order, none touching another, the nearest first where
-/// there are too many.
-pub fn busy(text: &str, horizon: Horizon) -> Result<Vec<BusySpan>, NoCalendar> {
+/// When somebody is busy within the horizon by this calendar.
+pub fn busy(text: &str, horizon: Horizon) -> Result<Busy, NoCalendar> {
     let events = events(text)?;
+    let mut is_partly = events.len() == MOST_EVENTS;
     let mut replaced: BTreeMap<&str, BTreeSet<Timestamp>> = BTreeMap::new();
     for event in &events {
         if let Some(at) = event.instead_of.as_ref().and_then(Given::instant) {
@@ -79,6 +90,7 @@ pub fn busy(text: &str, horizon: Horizon) -> Result<Vec<BusySpan>, NoCalendar> {
     let (mut spans, mut budget) = (Vec::new(), BUDGET);
     for event in events.iter().filter(|event| !event.is_free && !event.is_cancelled) {
         let replaced = replaced.get(event.uid.as_str()).filter(|_| event.instead_of.is_none());
+        is_partly |= event.names_dates || matches!(event.rule(), Some(Err(_)));
         spans.extend(
             event
                 .spans(horizon, &mut budget)
@@ -86,14 +98,22 @@ pub fn busy(text: &str, horizon: Horizon) -> Result<Vec<BusySpan>, NoCalendar> {
                 .filter(|span| replaced.is_none_or(|at| !at.contains(&span.from))),
         );
     }
-    Ok(joined(spans))
+    is_partly |= budget == 0;
+    let spans = joined(spans);
+    is_partly |= spans.len() == MOST_SPANS;
+    Ok(Busy { spans, is_partly })
 }
 
 impl Event {
+    /// How it is repeated, if it is; what stands for one of a series is not.
+    fn rule(&self) -> Option<Result<Rule, NotUnderstood>> {
+        self.rule.as_deref().filter(|_| self.instead_of.is_none()).map(str::parse)
+    }
+
     /// When it takes place within the horizon.
     fn spans(&self, horizon: Horizon, budget: &mut usize) -> Vec<BusySpan> {
         let Some(start) = &self.start else { return Vec::new() };
-        let starts = match self.rule.as_deref().filter(|_| self.instead_of.is_none()).map(str::parse::<Rule>) {
+        let starts = match self.rule() {
             Some(Ok(rule)) => rule.starts(start.at, &start.zone, horizon, budget),
             // A rule that is not understood is no reason to miss the first time.
             Some(Err(_)) | None => vec![start.at],
@@ -223,6 +243,7 @@ fn take(event: &mut Event, line: &Line<'_>, usual: &TimeZone) {
         "DTEND" => event.end = first(),
         "DURATION" => event.length = length(line.value),
         "RRULE" => event.rule = Some(line.value.to_owned()),
+        "RDATE" => event.names_dates = true,
         "EXDATE" => event.except.extend(line.times(usual).into_iter().take(MOST_SPANS)),
         "RECURRENCE-ID" => event.instead_of = first(),
         "STATUS" => event.is_cancelled |= line.value.eq_ignore_ascii_case("CANCELLED"),
@@ -298,7 +319,8 @@ mod tests {
     fn spans(events: &str) -> Vec<(String, i64)> {
         let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{events}\nEND:VCALENDAR\n").replace('\n', "\r\n");
         let told = busy(&text, november()).unwrap();
-        told.iter().map(|span| (span.from.to_string(), span.until.duration_since(span.from).as_mins())).collect()
+        assert!(!told.is_partly, "{told:?}");
+        told.spans.iter().map(|span| (span.from.to_string(), span.until.duration_since(span.from).as_mins())).collect()
     }
 
     /// C10
@@ -337,6 +359,22 @@ mod tests {
         );
     }
 
+    /// C10
+    #[test]
+    fn a_repetition_that_is_not_understood_is_told_beside_what_is() {
+        let event = "BEGIN:VEVENT\nUID:1\nDTSTART:20261124T023000Z\nDURATION:PT1H\nEND:VEVENT";
+        let told = |events: &str| busy(&format!("BEGIN:VCALENDAR\n{events}\nEND:VCALENDAR\n"), november()).unwrap();
+        assert!(!told(event).is_partly);
+        let lines =
+            ["RRULE:FREQ=MONTHLY;BYDAY=TU;BYSETPOS=-1", "RRULE:FREQ=YEARLY;BYWEEKNO=48", "RDATE:20261125T023000Z"];
+        for line in lines {
+            let repeated = event.replace("UID:1", &format!("UID:1\n{line}"));
+            let busy = told(&repeated);
+            assert_eq!((busy.spans.len(), busy.is_partly), (1, true), "{line}");
+            assert!(!told(&repeated.replace("UID:1", "UID:1\nTRANSP:TRANSPARENT")).is_partly, "{line}: nobody is busy");
+        }
+    }
+
     proptest! {
         /// C10
         #[test]
@@ -350,8 +388,9 @@ mod tests {
                 "\\PC{0,80}",
             ], 0..30),
         ) {
-            let text = format!("BEGIN:VCALENDAR\r\n{}", lines.join("\r\n"));
-            let told: Vec<BusySpan> = busy(&text, november()).unwrap();
+            // A line that begins with a blank goes on the one before, which must not be the first.
+            let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}", lines.join("\r\n"));
+            let told: Vec<BusySpan> = busy(&text, november()).unwrap().spans;
             prop_assert!(told.len() <= MOST_SPANS);
             for span in &told {
                 prop_assert!(span.from < span.until && span.until > november().from && span.from < november().until);

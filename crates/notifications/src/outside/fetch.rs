@@ -4,7 +4,6 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
     time::Duration,
 };
 
@@ -15,15 +14,13 @@ use hyper::{
     client::conn::http1,
 };
 use hyper_util::rt::TokioIo;
+use platform::tls::to_the_world;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
     time::timeout,
 };
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName},
-};
+use tokio_rustls::rustls::pki_types::ServerName;
 use url::{Host, Url};
 
 /// The largest calendar.
@@ -197,7 +194,8 @@ async fn ask(url: &Url, reach: Reach) -> Result<Response<Incoming>, Trouble> {
         Host::Ipv4(v4) => ServerName::from(IpAddr::V4(v4)),
         Host::Ipv6(v6) => ServerName::from(IpAddr::V6(v6)),
     };
-    let stream = connector()?.connect(name, stream).await.map_err(|_| Trouble::Away)?;
+    let world = to_the_world().map_err(|_| Trouble::Away)?;
+    let stream = world.connect(name, stream).await.map_err(|_| Trouble::Away)?;
     exchange(stream, request).await
 }
 
@@ -209,17 +207,6 @@ async fn exchange(
     // It ends with the answer, or with the time there is.
     tokio::spawn(async move { timeout(PATIENCE, connection).await.map(drop) });
     sender.send_request(request).await.map_err(|_| Trouble::Away)
-}
-
-fn connector() -> Result<TlsConnector, Trouble> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| Trouble::Away)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 #[cfg(test)]

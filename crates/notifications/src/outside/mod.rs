@@ -16,7 +16,10 @@ use jiff::{SignedDuration, Timestamp};
 use platform::{Cx, Error, Result, db::Tx, settings};
 use url::Host;
 
-use self::{events::Horizon, fetch::Reach};
+use self::{
+    events::{Busy, Horizon},
+    fetch::Reach,
+};
 use crate::{NotificationsContext, preference};
 
 settings! {
@@ -103,25 +106,37 @@ impl NotificationsContext {
             .await
     }
 
-    /// Reads the calendars whose turn it is; answers how many.
+    /// Reads the calendars whose turn it is; answers how many. What fails waits for its next turn and holds up no other; the
+    /// first failure is answered at the end.
     pub(crate) async fn read_outside(&self, cx: &Cx) -> Result<usize> {
         const DUE: &str =
             "select id, doctor, url from outside_calendar where due_at <= $1 order by due_at, id limit $2";
-        let now = cx.now();
+        const LATER: &str = "update outside_calendar set due_at = $2 where id = $1";
+        let (now, next) = (cx.now(), cx.now() + PERIOD);
         let due: Vec<(OutsideCalendarId, DoctorId, Vec<u8>)> =
             self.db.read(async move |tx| tx.all(DUE, &[&now, &A_ROUND]).await).await?;
         let count = due.len();
+        let mut failure = None;
         for (id, doctor, sealed) in due {
-            let url = self.vault.url(&id.to_string(), &sealed)?;
-            let found = self.busy_times(cx, &url).await;
-            let cx = cx.clone();
-            self.db.write(async move |tx| note(tx, &cx, &id, &doctor, found).await).await?;
+            let found = match self.vault.url(&id.to_string(), &sealed) {
+                Ok(url) => self.busy_times(cx, &url).await,
+                Err(error) => {
+                    tracing::error!(calendar = %id, error = error.word(), "the address of a calendar cannot be opened");
+                    Err("calendar-lost")
+                }
+            };
+            let (cx, calendar) = (cx.clone(), id.clone());
+            let noted = self.db.write(async move |tx| note(tx, &cx, &calendar, &doctor, found).await).await;
+            if let Err(error) = noted {
+                self.db.write(async move |tx| tx.exec(LATER, &[&id, &next]).await).await?;
+                failure = failure.or(Some(error));
+            }
         }
-        Ok(count)
+        failure.map_or(Ok(count), Err)
     }
 
     /// The busy times at an address; or why there are none, by text key.
-    async fn busy_times(&self, cx: &Cx, url: &str) -> Result<Vec<BusySpan>, &'static str> {
+    async fn busy_times(&self, cx: &Cx, url: &str) -> Result<Busy, &'static str> {
         let url = fetch::address(url).map_err(fetch::Trouble::word)?;
         let text = fetch::get(url, self.allowed()).await.map_err(fetch::Trouble::word)?;
         let horizon = Horizon { from: cx.now() - BEHIND, until: cx.now() + AHEAD };
@@ -166,18 +181,19 @@ async fn note(
     cx: &Cx,
     id: &OutsideCalendarId,
     doctor: &DoctorId,
-    found: Result<Vec<BusySpan>, &'static str>,
+    found: Result<Busy, &'static str>,
 ) -> Result<()> {
-    const FOUND: &str = "update outside_calendar set read_at = $2, problem = null, spans = $3, spans_count = $4, \
+    const FOUND: &str = "update outside_calendar set read_at = $2, problem = $6, spans = $3, spans_count = $4, \
         due_at = $5 where id = $1";
     const TROUBLE: &str = "update outside_calendar set problem = $2, due_at = $3 where id = $1";
     let (now, next) = (cx.now(), cx.now() + PERIOD);
     match found {
         Err(problem) => tx.exec(TROUBLE, &[id, &problem, &next]).await.map(drop),
-        Ok(spans) => {
+        Ok(Busy { spans, is_partly }) => {
+            let problem = is_partly.then_some("calendar-partly");
             let (text, count) = (serde_json::to_string(&spans).map_err(Error::internal)?, spans.len() as i64);
             // It may have been taken away meanwhile.
-            if tx.exec(FOUND, &[id, &now, &text, &count, &next]).await? == 0 {
+            if tx.exec(FOUND, &[id, &now, &text, &count, &next, &problem]).await? == 0 {
                 return Ok(());
             }
             tell(tx, cx, doctor).await

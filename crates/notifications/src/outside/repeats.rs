@@ -141,8 +141,10 @@ impl Rule {
         let mut counted = 1;
         for period in self.first_period(first.date(), zone, horizon.from).. {
             let Some(dates) = self.dates(first.date(), period * self.interval) else { break };
-            let Some(left) = budget.checked_sub(1 + dates.len()) else { break };
-            *budget = left;
+            *budget = budget.saturating_sub(1 + dates.len());
+            if *budget == 0 {
+                break;
+            }
             for at in dates.into_iter().map(|date| date.to_datetime(first.time())).filter(|at| *at > first) {
                 let Ok(instant) = at.to_zoned(zone.clone()).map(|at| at.timestamp()) else { return starts };
                 let is_over = match self.until {

@@ -6,14 +6,18 @@ pub mod plan;
 use contracts::{
     auth::AccountId,
     notifications::{NotificationKind, Preferences},
+    people::PatientId,
     scheduling::AppointmentId,
 };
-use jiff::Timestamp;
-use platform::{Cx, Result, db::Tx};
+use jiff::{SignedDuration, Timestamp};
+use platform::{
+    Cx, Result,
+    db::{self, Tx},
+};
 
-use self::plan::{Quiet, Step};
+use self::plan::Quiet;
 use crate::{
-    NotificationsContext,
+    NotificationsContext, copies,
     notice::{self, Notice},
     preference,
     visit::{self, Visit},
@@ -22,6 +26,8 @@ use crate::{
 
 /// Visits looked at in a round.
 const A_ROUND: i64 = 100;
+/// What could not be sent waits so long for its next turn.
+const PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Plans the reminders of an account for a visit anew. What is due already and waits for the next round stays.
 pub(crate) async fn derive(
@@ -31,27 +37,48 @@ pub(crate) async fn derive(
     wanted: &Preferences,
     now: Timestamp,
 ) -> Result<()> {
+    tx.exec_each(&planning(visit, account, wanted, now)).await.map(drop)
+}
+
+/// The statements of [`derive`].
+pub(crate) fn planning(visit: &Visit, account: &AccountId, wanted: &Preferences, now: Timestamp) -> Vec<db::Step> {
     const CLEAR: &str = "delete from reminder where account = $1 and appointment = $2 and state = 'waiting' \
         and (due_at > $3 or starts_at <> $4)";
     const PLAN: &str = "insert into reminder (account, appointment, starts_at, minutes, due_at, state) \
         values ($1, $2, $3, $4, $5, 'waiting') on conflict do nothing";
-    tx.exec(CLEAR, &[account, &visit.id, &now, &visit.starts_at]).await?;
-    if !visit.is_coming() {
-        return Ok(());
+    let mut steps = vec![db::Step::new(CLEAR, &[account, &visit.id, &now, &visit.starts_at])];
+    if visit.is_coming() {
+        let due = plan::plan(visit.starts_at, &wanted.reminders, quiet(wanted, visit).as_ref(), now).into_iter();
+        let plan = |due: plan::Due| {
+            db::Step::new(PLAN, &[account, &visit.id, &visit.starts_at, &i64::from(due.minutes), &due.at])
+        };
+        steps.extend(due.map(plan));
     }
-    for due in plan::plan(visit.starts_at, &wanted.reminders, quiet(wanted, visit).as_ref(), now) {
-        tx.exec(PLAN, &[account, &visit.id, &visit.starts_at, &i64::from(due.minutes), &due.at]).await?;
-    }
-    Ok(())
+    steps
 }
 
-/// Takes back what waits for a visit that will not take place, or took place.
-pub(crate) async fn call_off_unless_coming(tx: &mut Tx, visit: &Visit) -> Result<()> {
-    const CALL_OFF: &str = "delete from reminder where appointment = $1 and state = 'waiting'";
-    if visit.is_coming() {
+/// The statement that takes back what waits for a visit that will not take place, or took place.
+pub(crate) fn calling_off(visit: &Visit) -> db::Step {
+    db::Step::new("delete from reminder where appointment = $1 and state = 'waiting'", &[&visit.id])
+}
+
+/// Follows who may act for a patient: whoever may no more is not reminded of the patient's visits, those who are added are.
+pub(crate) async fn follow(tx: &mut Tx, patient: &PatientId, added: &[AccountId], now: Timestamp) -> Result<()> {
+    const LEFT: &str = "delete from reminder where state = 'waiting' \
+        and appointment in (select id from visit where patient = $1) \
+        and account not in (select account from patient_account where patient = $1)";
+    tx.exec(LEFT, &[patient]).await?;
+    if added.is_empty() {
         return Ok(());
     }
-    tx.exec(CALL_OFF, &[&visit.id]).await.map(drop)
+    let visits = visit::coming_for(tx, patient, now).await?;
+    for account in added.iter().filter(|_| !visits.is_empty()) {
+        let wanted = preference::of(tx, account).await?;
+        for visit in &visits {
+            derive(tx, visit, account, &wanted, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The quiet hours on the clock they were meant for: the person's own, or that of the facility.
@@ -61,7 +88,8 @@ fn quiet(wanted: &Preferences, visit: &Visit) -> Option<Quiet> {
 }
 
 impl NotificationsContext {
-    /// Sends the reminders that are due, a hundred visits at most; answers how many there were.
+    /// Sends the reminders that are due, a hundred visits at most; answers how many there were. What fails is put off and
+    /// holds up nobody else; the first failure is answered at the end.
     pub(crate) async fn remind_due(&self, cx: &Cx) -> Result<usize> {
         const DUE: &str = "select account, appointment from reminder where state = 'waiting' and due_at <= $1 \
             group by account, appointment order by min(due_at), account, appointment limit $2";
@@ -69,11 +97,16 @@ impl NotificationsContext {
         let due: Vec<(AccountId, AppointmentId)> =
             self.db.read(async move |tx| tx.all(DUE, &[&now, &A_ROUND]).await).await?;
         let count = due.len();
+        let mut failure = None;
         for (account, appointment) in due {
-            let (cx, this) = (cx.clone(), self.clone());
-            self.db.write(async move |tx| this.remind(tx, &cx, &account, &appointment).await).await?;
+            let (cx, this, whose, of) = (cx.clone(), self.clone(), account.clone(), appointment.clone());
+            let done = self.db.write(async move |tx| this.remind(tx, &cx, &whose, &of).await).await;
+            if let Err(error) = done {
+                self.db.write(async move |tx| put_off(tx, &account, &appointment, now).await).await?;
+                failure = failure.or(Some(error));
+            }
         }
-        Ok(count)
+        failure.map_or(Ok(count), Err)
     }
 
     /// What is due now for one account and one visit: one reminder at most, whatever has gathered.
@@ -86,23 +119,28 @@ impl NotificationsContext {
             and minutes = $4 and state = 'waiting'";
         let now = cx.now();
         let waiting: Vec<(Timestamp, i64, Timestamp)> = tx.all(WAITING, &[account, appointment, &now]).await?;
-        let visit = visit::one(tx, appointment).await?.filter(Visit::is_coming);
+        let mut visit = visit::one(tx, appointment).await?.filter(Visit::is_coming);
+        if let Some(coming) = &visit
+            && !copies::acts_for(tx, account, &coming.patient).await?
+        {
+            visit = None;
+        }
         let wanted = preference::of(tx, account).await?;
         let last = waiting.len().saturating_sub(1);
         for (number, (starts_at, minutes, _)) in waiting.iter().enumerate() {
             let current = visit.as_ref().filter(|visit| visit.starts_at == *starts_at);
             let step = match current {
                 Some(visit) if number == last => plan::step(*starts_at, quiet(&wanted, visit).as_ref(), now),
-                _ => Step::Skip,
+                _ => plan::Step::Skip,
             };
             let (sql, end): (_, &(dyn platform::db::Bind + Sync)) = match &step {
-                Step::Send => (END, &"sent"),
-                Step::Skip => (END, &"skipped"),
-                Step::Wait(until) => (LATER, until),
+                plan::Step::Send => (END, &"sent"),
+                plan::Step::Skip => (END, &"skipped"),
+                plan::Step::Wait(until) => (LATER, until),
             };
             // Another replica may have been quicker.
             let done = tx.exec(sql, &[account, appointment, starts_at, minutes, end]).await? > 0;
-            if let (true, Step::Send, Some(visit)) = (done, &step, current) {
+            if let (true, plan::Step::Send, Some(visit)) = (done, &step, current) {
                 let by = self.carriers.channels();
                 let notice = Notice {
                     account,
@@ -111,12 +149,20 @@ impl NotificationsContext {
                     to_doctor: false,
                     visit,
                     was_at: None,
+                    answer_by: None,
                     at: now,
                     by: &by,
                 };
-                notice::tell(tx, cx, &notice, &self.bell).await?;
+                notice::tell(tx, cx, &[notice], &self.bell).await?;
             }
         }
         Ok(())
     }
+}
+
+/// Gives what is due for one account and one visit another turn later.
+async fn put_off(tx: &mut Tx, account: &AccountId, appointment: &AppointmentId, now: Timestamp) -> Result<()> {
+    const LATER: &str = "update reminder set due_at = $3 where account = $1 and appointment = $2 \
+        and state = 'waiting' and due_at <= $4";
+    tx.exec(LATER, &[account, appointment, &(now + PAUSE), &now]).await.map(drop)
 }

@@ -5,7 +5,12 @@ use contracts::{
     people::{ErasureDone, ErasureId, PatientErased},
     scheduling::{AppointmentBooked, AppointmentCancelled, State},
 };
-use platform::{bus, db::Db, i18n::Locale};
+use platform::{
+    bus,
+    db::{Db, Engine},
+    i18n::Locale,
+};
+use tokio::sync::oneshot;
 
 use crate::house::{House, now};
 
@@ -60,5 +65,42 @@ testkit::db_test! {
         assert_eq!(of("select count(*) from account where id = $1 and contact is not null", siti.account.to_string()).await, 0);
         assert_eq!(house.kinds(&budi.cx).await, ["booked"], "others stay");
         assert!(house.post.taken.lock().unwrap().iter().all(|message| message.account != siti.account));
+    }
+
+    /// A6: one engine has one writer at a time; on the other, news wait for an erasure that is under way.
+    async fn news_that_are_heard_during_an_erasure_leave_nothing(db: Db) {
+        const BEGUN: &str = "insert into forgotten (patient, at) values ($1, $2)";
+        const WAITING: &str =
+            "select count(*) from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))";
+        if db.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let house = House::on(db.clone()).await?;
+        let siti = house.person("Siti", Locale::Id).await?;
+        let (patient, at, erasing) = (siti.patient.clone(), house.asking.now(), db.clone());
+        let (begun, has_begun) = oneshot::channel();
+        let erasure = tokio::spawn(async move {
+            erasing
+                .write(async move |tx| {
+                    tx.exec(BEGUN, &[&patient, &at]).await?;
+                    tx.exec("delete from patient where id = $1", &[&patient]).await?;
+                    let _ = begun.send(());
+                    loop {
+                        let waiting: Option<(i64,)> = tx.one(WAITING, &[]).await?;
+                        let kept: Option<(i64,)> = tx.one("select count(*) from visit", &[]).await?;
+                        if waiting > Some((0,)) || kept > Some((0,)) {
+                            return Ok(());
+                        }
+                    }
+                })
+                .await
+        });
+        has_begun.await.unwrap();
+        house.say_early(AppointmentBooked { visit: house.visit(&siti.patient, THURSDAY) }).await?;
+        erasure.await.unwrap()?;
+        house.settle_late().await?;
+        let kept: Vec<(i64,)> = db.read(async |tx| tx.all("select count(*) from visit", &[]).await).await?;
+        assert_eq!(kept, [(0,)]);
+        assert!(house.inbox(&siti.cx).await.is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Calendars to subscribe to.
 
 use contracts::{
+    auth::AccountState,
     notifications::Notifications as _,
     scheduling::{AppointmentBooked, AppointmentCancelled, State},
 };
@@ -67,5 +68,20 @@ testkit::db_test! {
         let calendar = house.notifications.calendar(&house.asking.guest("192.0.2.4"), &token(&feed.path)).await?;
         assert_eq!(calendar.text.matches("BEGIN:VEVENT").count(), 1);
         assert!(!calendar.text.contains("Siti"));
+    }
+
+    /// C10, A5
+    async fn whoever_is_shut_out_has_no_calendar_and_no_mail_until_they_are_let_in_again(db: Db) {
+        let house = House::on(db).await?;
+        let siti = house.person("Siti", Locale::Id).await?;
+        let secret = token(&house.notifications.renew_feed(&siti.cx).await?.path);
+        let guest = house.asking.guest("192.0.2.4");
+        house.tell_of_account(&siti.account, "Siti", Locale::Id, AccountState::Deactivated).await?;
+        house.say(AppointmentBooked { visit: house.visit(&siti.patient, THURSDAY) }).await?;
+        house.run_jobs().await;
+        assert!(matches!(house.notifications.calendar(&guest, &secret).await, Err(Error::NotFound("calendar"))));
+        assert!(house.post.taken.lock().unwrap().is_empty(), "nothing is sent to them");
+        house.tell_of_account(&siti.account, "Siti", Locale::Id, AccountState::Active).await?;
+        assert!(house.notifications.calendar(&guest, &secret).await?.text.contains("BEGIN:VEVENT"));
     }
 }

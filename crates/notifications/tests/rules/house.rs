@@ -224,6 +224,17 @@ impl House {
     }
 
     pub async fn open_account(&self, account: &AccountId, name: &str, locale: Locale) -> Result<()> {
+        self.tell_of_account(account, name, locale, AccountState::Active).await
+    }
+
+    /// Says how an account is now.
+    pub async fn tell_of_account(
+        &self,
+        account: &AccountId,
+        name: &str,
+        locale: Locale,
+        state: AccountState,
+    ) -> Result<()> {
         let email = format!("{}@contoh.example", name.to_lowercase().replace([' ', '.'], ""));
         self.say(AccountOpened {
             account: account.clone(),
@@ -232,7 +243,7 @@ impl House {
             email,
             phone: None,
             locale,
-            state: AccountState::Active,
+            state,
         })
         .await
     }

@@ -6,6 +6,8 @@ mod face;
 mod feeds;
 mod house;
 mod outside;
+mod proposals;
 mod reminders;
 mod sending;
 mod telling;
+mod unsubscribing;

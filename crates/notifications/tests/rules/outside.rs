@@ -17,6 +17,8 @@ use crate::house::House;
 
 const BUSY: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T020000Z\r\nDTEND:20261124T030000Z\r\nSUMMARY:Rahasia\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nDTSTART:20261124T023000Z\r\nDTEND:20261124T040000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
+const ODD: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261124T020000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=MONTHLY;BYDAY=TU;BYSETPOS=-1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
 /// Answers with one of these after the other, then closes its door.
 async fn server(bodies: Vec<&'static str>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -78,6 +80,23 @@ testkit::db_test! {
         assert_eq!(verbs.outside_calendars(&doctor).await?[0].problem.as_deref(), Some("calendar-away"));
         verbs.remove_outside_calendar(&doctor, &added.id).await?;
         assert!(matches!(verbs.remove_outside_calendar(&doctor, &added.id).await, Err(Error::NotFound("calendar"))));
+    }
+
+    /// C10
+    async fn what_cannot_be_opened_or_is_understood_in_part_says_so_and_holds_up_no_other(db: Db) {
+        let house = House::on(db.clone()).await?;
+        house.notifications.reach(&Calendars { internal: true });
+        let (verbs, doctor) = (&house.notifications, house.as_doctor());
+        verbs.add_outside_calendar(&doctor, AddOutsideCalendar { url: "http://127.0.0.1/x".to_owned() }).await?;
+        let broken: &[u8] = b"?";
+        db.write(async move |tx| tx.exec("update outside_calendar set url = $1", &[&broken]).await).await?;
+        house.asking.pass(SignedDuration::from_mins(1));
+        verbs.add_outside_calendar(&doctor, AddOutsideCalendar { url: server(vec![ODD]).await }).await?;
+        house.run_jobs().await;
+        let known = verbs.outside_calendars(&doctor).await?;
+        let known: Vec<_> = known.iter().map(|known| (known.problem.as_deref(), known.spans)).collect();
+        assert_eq!(known, [(Some("calendar-lost"), 0), (Some("calendar-partly"), 1)]);
+        assert_eq!(told(&db).await.unwrap().spans.len(), 1);
     }
 
     /// C10, A6

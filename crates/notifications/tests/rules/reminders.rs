@@ -109,4 +109,47 @@ testkit::db_test! {
         let told: Vec<_> = fields.iter().map(|field| (field.field.as_str(), field.code.as_str())).collect();
         assert_eq!(told, [("reminders", "too-many"), ("channels", "kind-twice"), ("reminders", "reminder-minutes"), ("quiet", "quiet-hours"), ("zone", "unknown-zone")]);
     }
+
+    /// G2, A3
+    async fn whoever_may_act_no_more_is_not_reminded_and_who_may_now_is(db: Db) {
+        let house = House::on(db.clone()).await?;
+        let (siti, budi) = (house.person("Siti", Locale::Id).await?, house.person("Budi", Locale::Id).await?);
+        house.say(AppointmentBooked { visit: house.visit(&siti.patient, THURSDAY) }).await?;
+        house.acts_for(&siti.patient, 2, "Siti", &[&budi.account]).await?;
+        let planned: Vec<(String,)> = db.read(async |tx| tx.all("select account from reminder", &[]).await).await?;
+        assert_eq!(planned, [(budi.account.to_string(),)]);
+        house.at("2026-11-25T02:31:00Z").await;
+        assert_eq!(house.kinds(&siti.cx).await, ["booked"]);
+        assert_eq!(house.kinds(&budi.cx).await, ["reminder"]);
+        house.acts_for(&siti.patient, 3, "Siti", &[]).await?;
+        house.say(AppointmentBooked { visit: house.visit(&siti.patient, "2026-11-27T02:30:00Z") }).await?;
+        house.at("2026-11-26T02:31:00Z").await;
+        assert_eq!((house.kinds(&siti.cx).await.len(), house.kinds(&budi.cx).await.len()), (1, 1));
+    }
+
+    /// G2, A3
+    async fn the_right_to_act_is_looked_at_again_when_a_reminder_is_due(db: Db) {
+        let house = House::on(db.clone()).await?;
+        let siti = house.person("Siti", Locale::Id).await?;
+        house.say(AppointmentBooked { visit: house.visit(&siti.patient, THURSDAY) }).await?;
+        db.write(async |tx| tx.exec("delete from patient_account", &[]).await).await?;
+        house.at("2026-11-25T02:31:00Z").await;
+        assert_eq!(house.kinds(&siti.cx).await, ["booked"]);
+    }
+
+    /// G2
+    async fn one_that_cannot_be_sent_holds_up_nobody_elses(db: Db) {
+        let house = House::on(db.clone()).await?;
+        let (siti, budi) = (house.person("Siti", Locale::Id).await?, house.person("Budi", Locale::Id).await?);
+        house.notifications.set_preferences(&siti.cx, 0, wanting(&[1440])).await?;
+        house.say(AppointmentBooked { visit: house.visit(&siti.patient, THURSDAY) }).await?;
+        house.say(AppointmentBooked { visit: house.visit(&budi.patient, "2026-11-26T02:31:00Z") }).await?;
+        db.write(async |tx| tx.exec("update preference set channels = '?'", &[]).await).await?;
+        house.at("2026-11-25T02:32:00Z").await;
+        assert_eq!(house.kinds(&siti.cx).await, ["booked"]);
+        assert_eq!(house.kinds(&budi.cx).await, ["booked", "reminder"]);
+        db.write(async |tx| tx.exec("update preference set channels = '[]'", &[]).await).await?;
+        house.at("2026-11-25T02:38:00Z").await;
+        assert_eq!(house.kinds(&siti.cx).await, ["booked", "reminder"], "it has its turn again");
+    }
 }

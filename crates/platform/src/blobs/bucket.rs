@@ -4,7 +4,7 @@
 //! 0.13) would bring `ring` as a second library of ciphers into a program that has one, and with both on, what chooses
 //! the default of TLS for the broker's and the cache's connections is no longer decided.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,17 +18,17 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName},
-};
+use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 use url::Url;
 
 use super::{
     BlobName, Blobs, Kind, Settings, accepted,
     signing::{Asked, Signer},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    tls,
+};
 
 /// How long a file may take on its way.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -58,7 +58,7 @@ impl Bucket {
         let name = url.host_str().ok_or_else(wrong)?.to_owned();
         let port = url.port_or_known_default().ok_or_else(wrong)?;
         let tls = match url.scheme() {
-            "https" => Some((connector()?, ServerName::try_from(name.clone()).map_err(|_| wrong())?)),
+            "https" => Some((tls::to_the_world()?, ServerName::try_from(name.clone()).map_err(|_| wrong())?)),
             "http" => None,
             _ => return Err(wrong()),
         };
@@ -177,15 +177,4 @@ async fn exchange(
     let body = Limited::new(response.into_body(), usize::try_from(most)?).collect().await?.to_bytes();
     driving.abort();
     Ok((status, body))
-}
-
-fn connector() -> Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }

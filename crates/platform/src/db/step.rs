@@ -2,8 +2,8 @@
 
 use super::value::{Bind, Value};
 
-/// A statement with its values, to be given to [`Tx::exec_each`](super::Tx::exec_each) or
-/// [`Tx::all_three`](super::Tx::all_three).
+/// A statement with its values, to be given to [`Tx::exec_each`](super::Tx::exec_each),
+/// [`Tx::all_each`](super::Tx::all_each) or [`Tx::all_three`](super::Tx::all_three).
 #[derive(Debug, Clone)]
 pub struct Step {
     pub(super) sql: &'static str,

@@ -133,6 +133,22 @@ impl Tx {
         self.end(changed)
     }
 
+    /// The rows of each of these queries of one shape, in their order; on PostgreSQL without waiting for each answer. For
+    /// questions about many things at once: up to about 500.
+    pub async fn all_each<R: FromRow>(&mut self, steps: &[Step]) -> Result<Vec<Vec<R>>> {
+        self.begin()?;
+        let results = match &mut self.on {
+            On::Sqlite(connection) => {
+                steps.iter().map(|step| connection.rows(step.sql, &step.bound(), usize::MAX)).collect()
+            }
+            On::Postgres(session) => {
+                let _in_flight = InFlight::begin(&self.in_flight);
+                session.query_each(steps).await.and_then(|results| results.iter().map(|rows| decoded(rows)).collect())
+            }
+        };
+        self.end(results)
+    }
+
     /// The results of three statements, one after the other, on PostgreSQL without waiting for each answer.
     pub async fn all_three<A: FromRow, B: FromRow, C: FromRow>(
         &mut self,

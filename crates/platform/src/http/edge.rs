@@ -64,6 +64,8 @@ pub struct Settings {
     pub body_limit: usize,
     /// Whether people reach us by HTTPS: cookies are then bound to it.
     pub https: bool,
+    /// Whether browsers are then told to come by HTTPS alone from now on.
+    pub hsts: bool,
     /// Paths whose visitors need not be recognised: files that are the same for everybody.
     pub public_paths: Vec<String>,
 }
@@ -88,6 +90,7 @@ impl Settings {
             time_limit: Duration::from_secs(10),
             body_limit: BodyLimit::default().0,
             https: true,
+            hsts: true,
             public_paths: vec!["/assets/".to_owned()],
         }
     }
@@ -176,7 +179,7 @@ impl Edge {
         let is_page =
             response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let headers = response.headers_mut();
-        secure(headers, personal, https);
+        secure(headers, personal, https && self.settings.hsts);
         if let Ok(id) = HeaderValue::from_str(&visit.cx.request_id) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }

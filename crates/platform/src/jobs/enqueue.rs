@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Cx, Error, Result, db::Tx, ids};
+use crate::{
+    Cx, Error, Result,
+    db::{Step, Tx},
+    ids,
+};
 
 /// Asked for again under its key, a pending job moves to the new time and content and counts its tries anew.
 const ENQUEUE: &str = "
@@ -52,11 +56,21 @@ impl Job {
 impl Tx {
     /// Asks for a job: it is run if, and only if, this transaction is committed.
     pub async fn enqueue(&mut self, cx: &Cx, job: Job) -> Result<()> {
+        self.enqueue_all(cx, &[job]).await
+    }
+
+    /// Asks for many, as [`Tx::enqueue`] does for one.
+    pub async fn enqueue_all(&mut self, cx: &Cx, jobs: &[Job]) -> Result<()> {
         let now = cx.now();
-        let id = ids::encode("job", now, cx.entropy.bytes());
-        let due_at = job.due_at.unwrap_or(now);
-        self.exec(ENQUEUE, &[&id, &job.kind, &job.key, &job.payload, &due_at, &now]).await?;
-        self.ring_after_commit(|signals| &signals.enqueued);
+        let step = |job: &Job| {
+            let id = ids::encode("job", now, cx.entropy.bytes());
+            let due_at = job.due_at.unwrap_or(now);
+            Step::new(ENQUEUE, &[&id, &job.kind, &job.key, &job.payload, &due_at, &now])
+        };
+        self.exec_each(&jobs.iter().map(step).collect::<Vec<_>>()).await?;
+        if !jobs.is_empty() {
+            self.ring_after_commit(|signals| &signals.enqueued);
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use tokio::{
-    sync::{Mutex, Semaphore, watch},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch},
     task::JoinHandle,
     time::timeout,
 };
@@ -242,29 +242,37 @@ impl Runner {
 async fn keep_running(runner: Arc<Runner>, mut stopped: watch::Receiver<bool>) {
     while bus::is_wanted(&stopped) {
         let free = runner.places.available_permits();
-        let claimed = if free == 0 { Ok(Vec::new()) } else { runner.claim(free).await };
-        let rest = match claimed {
-            Ok(jobs) => {
-                for job in jobs {
-                    let Ok(place) = runner.places.clone().acquire_owned().await else { return };
-                    let runner = runner.clone();
-                    tokio::spawn(async move {
-                        runner.run(job).await;
-                        drop(place);
-                        // A place is free, and a periodic job has a new time.
-                        runner.db.signals().enqueued.notify_one();
-                    });
-                }
-                if free == 0 { LOOK } else { runner.rest().await }
-            }
-            Err(error) => {
-                tracing::warn!(error = error.word(), "jobs pause");
-                LOOK
-            }
+        // Places before jobs: whoever waits for all places to be free waits for what is being claimed as well.
+        let rest = match runner.places.clone().try_acquire_many_owned(free as u32) {
+            Ok(places) if free > 0 => begin(&runner, places, free).await,
+            _ => LOOK,
         };
         tokio::select! {
             _ = timeout(rest, runner.db.signals().enqueued.notified()) => {}
             _ = stopped.changed() => {}
         }
     }
+}
+
+/// Begins what is due, in these places; answers how long nothing will be.
+async fn begin(runner: &Arc<Runner>, mut places: OwnedSemaphorePermit, free: usize) -> Duration {
+    let jobs = match runner.claim(free).await {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            tracing::warn!(error = error.word(), "jobs pause");
+            return LOOK;
+        }
+    };
+    for job in jobs {
+        let Some(place) = places.split(1) else { break }; // no more are claimed than there are places
+        let runner = runner.clone();
+        tokio::spawn(async move {
+            runner.run(job).await;
+            drop(place);
+            // A place is free, and a periodic job has a new time.
+            runner.db.signals().enqueued.notify_one();
+        });
+    }
+    drop(places);
+    runner.rest().await
 }

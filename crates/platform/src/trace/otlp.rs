@@ -56,15 +56,12 @@ static EXPORTER: OnceLock<Exporter> = OnceLock::new();
 /// Starts sending spans to a collector, once for the process. Fails where the address is no `http://…`: what needs more
 /// than that is the work of a collector beside us.
 pub fn collect(collector: &Collector) -> Result<()> {
-    let url = Url::parse(&collector.endpoint)
-        .ok()
-        .filter(|url| url.scheme() == "http" && url.host_str().is_some())
-        .ok_or_else(|| {
-            Error::internal("setting trace.endpoint: an address such as http://collector:4318 is expected")
-        })?;
+    let target = Target::of(&collector.endpoint, collector.version).ok_or_else(|| {
+        Error::internal("setting trace.endpoint: an address such as http://collector:4318 is expected")
+    })?;
     let (queue, waiting) = mpsc::channel(QUEUE);
     if EXPORTER.set(Exporter { ratio: collector.ratio, queue }).is_ok() {
-        tokio::spawn(send_on(waiting, Target::of(&url, collector.version)));
+        tokio::spawn(send_on(waiting, target));
     }
     Ok(())
 }
@@ -103,15 +100,17 @@ struct Target {
 }
 
 impl Target {
-    fn of(url: &Url, version: &'static str) -> Self {
-        let host = url.host_str().unwrap_or_default();
-        let port = url.port().unwrap_or(4318);
-        Self {
+    /// At this endpoint; none where it is no `http://…`. Where it names no port it is that of HTTP, as with any address
+    /// (OTLP's own, 4318, stands in it).
+    fn of(endpoint: &str, version: &'static str) -> Option<Self> {
+        let url = Url::parse(endpoint).ok().filter(|url| url.scheme() == "http")?;
+        let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+        Some(Self {
             address: format!("{host}:{port}"),
             host: format!("{host}:{port}"),
             path: format!("{}/v1/traces", url.path().trim_end_matches('/')),
             version,
-        }
+        })
     }
 }
 
@@ -214,9 +213,20 @@ fn nanoseconds(at: Timestamp) -> String {
 mod tests {
     use super::{
         super::{Kind, Span},
-        Ended, request,
+        Ended, Target, request,
     };
     use crate::Clock;
+
+    /// J5
+    #[test]
+    fn spans_go_to_the_port_that_is_named() {
+        let address = |endpoint: &str| Target::of(endpoint, "1").map(|target| target.address);
+        assert_eq!(address("http://collector:4318").as_deref(), Some("collector:4318"));
+        assert_eq!(address("http://collector:80").as_deref(), Some("collector:80"));
+        assert_eq!(address("http://collector").as_deref(), Some("collector:80"));
+        assert_eq!(address("https://collector:4318"), None);
+        assert_eq!(address("collector:4318"), None);
+    }
 
     /// J5
     #[test]

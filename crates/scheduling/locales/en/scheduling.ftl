@@ -45,6 +45,10 @@ problem-leave-open = There is a leave in this time already
     .detail = Decide about it, or take it back, first.
 problem-leave-decided = It has been decided already
     .detail = Reload the page to see what became of the appointments.
+problem-absence-from-outside = This absence comes from a calendar that the doctor keeps elsewhere
+    .detail = Change it in that calendar; this schedule follows by itself.
+problem-absence-of-leave = This absence belongs to a leave
+    .detail = Open the leave and take it back there, or decide about its appointments first.
 problem-proposal-over = The times are no longer kept
     .detail = They ran out or were answered. Choose another time of the appointment.
 

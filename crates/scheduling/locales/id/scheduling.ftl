@@ -45,6 +45,10 @@ problem-leave-open = Sudah ada cuti pada waktu ini
     .detail = Putuskan atau batalkan cuti itu dulu.
 problem-leave-decided = Sudah diputuskan
     .detail = Muat ulang halaman untuk melihat hasil tiap janji.
+problem-absence-from-outside = Waktu ini berasal dari kalender lain milik dokter
+    .detail = Ubah di kalender itu; jadwal ini menyesuaikan sendiri.
+problem-absence-of-leave = Waktu ini bagian dari cuti
+    .detail = Buka cutinya dan batalkan di sana, atau putuskan janji-janjinya dulu.
 problem-proposal-over = Jamnya tidak lagi disimpan
     .detail = Waktunya habis atau sudah dijawab. Pilih jam lain untuk janji ini.
 

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -10,9 +10,9 @@ use contracts::{
     directory::{DoctorId, FacilityId},
     scheduling::{Affected, Exception, ExceptionId, Holiday, Policy, Schedule, ScheduleForm},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use platform::{
-    Cx, Result,
+    Cx, Error, Result,
     http::{Body, IfMatch, Params, PathId, Problem, etag},
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ pub fn routes(verbs: Verbs) -> OpenApiRouter {
         .routes(routes!(list_exceptions, add_exception))
         .routes(routes!(remove_exception))
         .routes(routes!(list_holidays, set_holidays))
+        .routes(routes!(remove_holiday))
         .routes(routes!(get_policy, set_policy))
         .with_state(verbs)
 }
@@ -115,7 +116,8 @@ async fn add_exception(State(verbs): State<Verbs>, cx: Cx, Body(exception): Body
 
 /// Takes an exception back.
 #[utoipa::path(delete, path = "/api/v1/exceptions/{id}", operation_id = "remove_exception", tag = "scheduling",
-    params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn remove_exception(State(verbs): State<Verbs>, cx: Cx, PathId(id): PathId<ExceptionId>) -> Result<StatusCode> {
     verbs.remove_exception(&cx, &id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -143,6 +145,15 @@ async fn list_holidays(
     responses((status = 204), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn set_holidays(State(verbs): State<Verbs>, cx: Cx, Body(holidays): Body<Vec<Holiday>>) -> Result<StatusCode> {
     verbs.set_holidays(&cx, holidays).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a holiday out of everybody's list.
+#[utoipa::path(delete, path = "/api/v1/holidays/{date}", operation_id = "remove_holiday", tag = "scheduling",
+    params(("date" = String, Path, format = Date)), responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn remove_holiday(State(verbs): State<Verbs>, cx: Cx, Path(date): Path<String>) -> Result<StatusCode> {
+    let date: Date = date.parse().map_err(|_| Error::NotFound("holiday"))?;
+    verbs.remove_holiday(&cx, date).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -274,4 +274,23 @@ testkit::db_test! {
         }
         assert_eq!(field(clinic.change(&admin, &asked, Deed::Move).await).0, "deed");
     }
+
+    /// A4, C9
+    async fn who_may_only_attend_checks_in_and_calls_nothing_off(db: Db) {
+        use contracts::Permission::{AppointmentAttend, AppointmentRead};
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let budi = clinic.patient("Budi").await?;
+        let booked = clinic.book(&budi.cx, &budi.id, &siti.offer, monday("09:00")).await?;
+        let desk = clinic.asking.staff(&[AppointmentRead, AppointmentAttend], &[&siti.offer.facility]);
+        let elsewhere = clinic.asking.staff(&[AppointmentRead, AppointmentAttend], &[&clinic.facility("wolio", MAKASSAR).await?]);
+        clinic.asking.later(monday("08:50"));
+        let may = clinic.verbs.appointment(&desk, &booked.code).await?.may;
+        assert!(may.contains(&Deed::Arrive) && !may.contains(&Deed::Cancel) && !may.contains(&Deed::Move), "{may:?}");
+        assert_eq!(word(clinic.cancel(&desk, &booked).await), "forbidden");
+        assert_eq!(word(clinic.move_to(&desk, &booked, monday("10:00")).await), "forbidden");
+        assert_eq!(word(clinic.change(&elsewhere, &booked, Deed::Arrive).await), "appointment");
+        let arrived = clinic.change(&desk, &booked, Deed::Arrive).await?;
+        assert_eq!(arrived.state, State::Arrived);
+        assert_eq!(word(clinic.cancel(&desk, &arrived).await), "forbidden");
+    }
 }

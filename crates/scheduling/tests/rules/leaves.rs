@@ -97,7 +97,15 @@ testkit::db_test! {
         let wrong = LeaveChoice { doctor: Some(siti.id.clone()), ..choice(&visits[0].1.id, LeaveWay::Substitute) };
         let wrong = clinic.verbs.decide_leave(&siti.cx, &leave.id, leave.version, LeaveDecision { choices: vec![wrong] }).await;
         assert_eq!(field(wrong).0, "choices.0.doctor");
-        assert_eq!(word(clinic.verbs.enter_leave(&siti.cx, monday_off(&siti)).await), "leave-open");
+        let never = LeaveChoice { day: Some(date(9999, 12, 31)), ..choice(&visits[0].1.id, LeaveWay::Later) };
+        let never = clinic.verbs.decide_leave(&siti.cx, &leave.id, leave.version, LeaveDecision { choices: vec![never] }).await;
+        assert_eq!(field(never), ("choices.0.day".to_owned(), "out-of-range".to_owned()));
+        let longer = LeaveForm { ends_at: tuesday("12:00"), ..monday_off(&siti) };
+        assert_eq!(word(clinic.verbs.enter_leave(&siti.cx, longer).await), "leave-open");
+        let facility = Some(siti.offer.facility.clone());
+        let absence = clinic.verbs.exceptions(&siti.cx, facility, Some(siti.id.clone()), monday("00:00"), tuesday("00:00")).await?.remove(0);
+        assert_eq!(word(clinic.verbs.remove_exception(&siti.cx, &absence.id.unwrap()).await), "absence-of-leave");
+        assert!(clinic.free(&siti.offer, MONDAY).await?.is_empty());
         let back = clinic.verbs.withdraw_leave(&siti.cx, &leave.id, leave.version).await?;
         assert_eq!((back.state, outcomes(&back)), (LeaveState::Withdrawn, vec![LeaveOutcome::Kept; 3]));
         assert_eq!(clinic.free(&siti.offer, MONDAY).await?.len(), 9);
@@ -170,6 +178,64 @@ testkit::db_test! {
         assert_eq!(held, Some((0,)));
     }
 
+    /// C1
+    async fn r_v4_a_leave_pressed_twice_is_one_and_one_that_touches_nobody_can_be_taken_back(db: Db) {
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let press = || clinic.verbs.enter_leave(&siti.cx, monday_off(&siti));
+        let (one, other) = tokio::join!(press(), press());
+        let (one, other) = (one?, other?);
+        assert_eq!((&one.id, one.state), (&other.id, LeaveState::Done));
+        assert_eq!(clinic.verbs.leaves(&siti.cx, &siti.id).await?.len(), 1);
+        let back = clinic.verbs.withdraw_leave(&siti.cx, &one.id, one.version).await?;
+        assert_eq!(back.state, LeaveState::Withdrawn);
+        assert_eq!(clinic.free(&siti.offer, MONDAY).await?.len(), 12);
+        let anew = press().await?;
+        assert_ne!(anew.id, one.id, "what was taken back can be entered again");
+        // So can one whose absence was taken out of the schedule.
+        let facility = Some(siti.offer.facility.clone());
+        let absence = clinic.verbs.exceptions(&siti.cx, facility, Some(siti.id.clone()), monday("00:00"), tuesday("00:00")).await?.remove(0);
+        clinic.verbs.remove_exception(&siti.cx, &absence.id.unwrap()).await?;
+        assert_ne!(press().await?.id, anew.id);
+        assert!(clinic.free(&siti.offer, MONDAY).await?.is_empty());
+    }
+
+    /// C6
+    async fn r_v4_a_day_beyond_every_calendar_becomes_a_proposal(db: Db) {
+        let (clinic, siti, tono) = with_tono(db.clone()).await?;
+        booked(&clinic, &siti, &["09:00"]).await?;
+        let id = decide(&clinic, &siti, &tono, &[LeaveWay::Later]).await?;
+        let leave = id.clone();
+        db.write(async move |tx| tx.exec("update leave_visit set day = '9999-12-31' where leave = $1", &[&leave]).await.map(drop)).await?;
+        clinic.run_jobs().await?;
+        let leave = clinic.verbs.leave(&siti.cx, &id).await?;
+        assert_eq!((leave.state, outcomes(&leave)), (LeaveState::Done, vec![LeaveOutcome::Proposed]));
+    }
+
+    /// C6
+    async fn r_v4_what_fails_keeps_no_other_proposal_from_lapsing(db: Db) {
+        let (clinic, siti, tono) = with_tono(db.clone()).await?;
+        let visits = booked(&clinic, &siti, &["09:00"]).await?;
+        let leave = decide(&clinic, &siti, &tono, &[LeaveWay::Propose]).await?;
+        clinic.run_jobs().await?;
+        let (person, visit) = &visits[0];
+        let answer_by = clinic.verbs.proposal(&person.cx, &visit.id).await?.answer_by;
+        // Two appointments that are not there: one waits to be settled, the other lapses before the patient's.
+        let (unsettled, unanswered): (AppointmentId, AppointmentId) = (clinic.asking.system().new_id(), clinic.asking.system().new_id());
+        let before = answer_by - SignedDuration::from_mins(1);
+        db.write(async move |tx| {
+            const WAITS: &str = "insert into leave_visit (leave, appointment, from_start) values ($1, $2, $3)";
+            const LAPSES: &str = "insert into leave_visit (leave, appointment, from_start, outcome, answer_by) values ($1, $2, $3, 'proposed', $4)";
+            tx.exec(WAITS, &[&leave, &unsettled, &before]).await?;
+            tx.exec(LAPSES, &[&leave, &unanswered, &before, &before]).await?;
+            tx.exec("update leave set state = 'running' where id = $1", &[&leave]).await.map(drop)
+        })
+        .await?;
+        clinic.asking.later(answer_by);
+        clinic.run_jobs().await?;
+        let lapsed = clinic.verbs.appointment(&person.cx, &visit.code).await?;
+        assert_eq!((lapsed.state, lapsed.reason.as_deref()), (State::Cancelled, Some("leave-unanswered")));
+    }
+
     /// C6
     async fn r_n2_a_patient_who_moves_by_themselves_lets_go_of_what_was_kept(db: Db) {
         let (clinic, siti, tono) = with_tono(db.clone()).await?;
@@ -205,6 +271,29 @@ testkit::db_test! {
         assert_eq!(word(clinic.verbs.leave(&clinic.asking.admin(&other), &leave.id).await), "leave");
         let all = clinic.verbs.enter_leave(&siti.cx, LeaveForm { starts_at: monday("12:30"), ..monday_off(&siti) }).await?;
         assert_eq!(all.visits.len(), 1);
+    }
+
+    /// A4
+    async fn r_a1_staff_see_no_appointments_of_a_place_where_the_doctor_once_practised(db: Db) {
+        let clinic = Clinic::on(db).await?;
+        let (losari, other) = (clinic.facility("losari", MAKASSAR).await?, clinic.facility("other", MAKASSAR).await?);
+        let (here, there) = (clinic.consultation(&losari).await?, clinic.consultation(&other).await?);
+        let mut event = clinic.doctor("siti").at(&here).weekdays("09:00", "12:00").at(&there).weekdays("13:00", "15:00").event();
+        clinic.doctor_is(event.clone()).await?;
+        let siti = clinic.asking.doctor(event.account.as_ref().unwrap());
+        let mode = contracts::directory::Mode::InPerson;
+        let elsewhere = Offer { facility: other, service: there.id, doctor: Some(event.doctor.clone()), mode };
+        let budi = clinic.patient("Budi").await?;
+        clinic.book(&budi.cx, &budi.id, &elsewhere, monday("13:00")).await?;
+        let form = LeaveForm { doctor: event.doctor.clone(), facility: None, starts_at: monday("00:00"), ends_at: tuesday("00:00"), reason: None };
+        let leave = clinic.verbs.enter_leave(&siti, form).await?;
+        assert_eq!(leave.visits.len(), 1);
+        event.practices.truncate(1);
+        clinic.doctor_is(event.clone()).await?;
+        let admin = clinic.asking.admin(&losari);
+        assert_eq!(word(clinic.verbs.leave(&admin, &leave.id).await), "leave");
+        assert!(clinic.verbs.leaves(&admin, &event.doctor).await?.is_empty());
+        assert_eq!(clinic.verbs.leave(&siti, &leave.id).await?.visits.len(), 1, "the doctor's own");
     }
 
     /// C1, C6: any mix of choices, races and restarts.

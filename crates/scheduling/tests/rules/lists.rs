@@ -154,4 +154,31 @@ testkit::db_test! {
         assert_eq!(word(clinic.verbs.counts(&admin, None, TUESDAY, MONDAY).await), "invalid");
         assert_eq!(word(clinic.verbs.counts(&admin, None, jiff::civil::Date::MIN, MONDAY).await), "invalid");
     }
+
+    /// C9, A8
+    async fn what_is_taken_along_is_of_ones_facilities_and_audited(db: Db) {
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let losari = siti.offer.facility.clone();
+        let menteng = clinic.facility("menteng", JAKARTA).await?;
+        let people = clinic.patients(2).await?;
+        let a = clinic.book(&people[0].cx, &people[0].id, &siti.offer, monday("09:00")).await?;
+        clinic.book(&people[1].cx, &people[1].id, &siti.offer, tuesday("09:00")).await?;
+        let admin = clinic.asking.admin(&losari);
+        let all = AppointmentSearch::default;
+        let taken = clinic.verbs.export(&admin, all()).await?;
+        assert_eq!(taken.len(), 2);
+        assert!(taken.iter().all(|visit| visit.complaint.is_none()));
+        let of_monday = AppointmentSearch { until: Some(MONDAY), facility: Some(losari), page: PageAsk::first(1), ..all() };
+        let taken = clinic.verbs.export(&admin, of_monday).await?;
+        assert_eq!(taken.into_iter().map(|visit| visit.id).collect::<Vec<_>>(), [a.id]);
+        assert!(clinic.verbs.export(&clinic.asking.admin(&menteng), all()).await?.is_empty(), "another facility's");
+        let foreign = AppointmentSearch { facility: Some(menteng), ..all() };
+        assert_eq!(word(clinic.verbs.export(&admin, foreign).await), "facility");
+        assert_eq!(word(clinic.verbs.export(&people[0].cx, all()).await), "forbidden");
+        assert_eq!(word(clinic.verbs.export(&siti.cx, all()).await), "forbidden");
+        let noted: Option<(i64,)> = clinic.db.read(async move |tx| {
+            tx.one("select count(*) from outbox where payload like '%appointment.export%'", &[]).await
+        }).await?;
+        assert_eq!(noted, Some((3,)));
+    }
 }

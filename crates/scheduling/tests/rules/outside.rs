@@ -29,6 +29,8 @@ testkit::db_test! {
             all.into_iter().map(|exception| exception.id.unwrap()).collect::<Vec<_>>()
         };
         let before = absences().await;
+        assert_eq!(word(clinic.verbs.remove_exception(&siti.cx, &before[0]).await), "absence-from-outside");
+        assert!(!clinic.is_free(&siti.offer, monday("09:15")).await?);
         clinic.busy_elsewhere(&siti.id, &spans).await?;
         assert_eq!((absences().await, before.len()), (before.clone(), 3));
         clinic.busy_elsewhere(&siti.id, &spans[..1]).await?;

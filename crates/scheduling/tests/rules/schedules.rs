@@ -243,6 +243,21 @@ testkit::db_test! {
     }
 
     /// C1
+    async fn a_departure_pressed_twice_is_kept_once(db: Db) {
+        let (clinic, siti) = Clinic::with_siti(db).await?;
+        let schedule = clinic.verbs.schedules(&siti.cx, None, Some(siti.id.clone())).await?.remove(0).id;
+        let extra = Exception { schedule: Some(schedule), capacity: Some(2), ..exception(ExceptionKind::Extra, monday("13:00"), monday("14:00")) };
+        let press = || clinic.verbs.add_exception(&siti.cx, extra.clone());
+        let (one, other) = tokio::join!(press(), press());
+        let (one, other, again) = (one?.0, other?.0, press().await?.0);
+        assert!(one.id.is_some() && one.id == other.id && one.id == again.id);
+        let wider = clinic.verbs.add_exception(&siti.cx, Exception { capacity: Some(3), ..extra.clone() }).await?.0;
+        assert_ne!(wider.id, one.id, "another capacity is another departure");
+        let listed = clinic.verbs.exceptions(&siti.cx, Some(siti.offer.facility.clone()), Some(siti.id.clone()), monday("00:00"), tuesday("00:00")).await?;
+        assert_eq!(listed.len(), 2);
+    }
+
+    /// C1
     async fn r_v4_hours_instead_touch_the_whole_day(db: Db) {
         let (clinic, siti) = Clinic::with_siti(db).await?;
         let people = clinic.patients(2).await?;
@@ -267,12 +282,21 @@ testkit::db_test! {
         assert_eq!(clinic.day(&siti.offer, wednesday, false).await?.status, DayStatus::Holiday);
         let budi = clinic.patient("Budi").await?;
         assert_eq!(rule(clinic.book(&budi.cx, &budi.id, &siti.offer, at(MAKASSAR, wednesday, "09:00")).await), "holiday");
+        let nameless = Holiday { name: Bilingual::default(), ..holiday(false) };
+        assert_eq!(clinic.verbs.set_holidays(&root, vec![nameless]).await.unwrap_err().status(), 422);
         clinic.verbs.set_holidays(&root, vec![holiday(true)]).await?;
         assert_eq!(clinic.free(&siti.offer, wednesday).await?.len(), 12, "bridge days are not kept by default");
         clinic.policy(&losari, |policy| policy.closed_on_collective_leave = true).await?;
         assert_eq!(clinic.day(&siti.offer, wednesday, false).await?.status, DayStatus::Holiday);
         clinic.policy(&losari, |policy| (policy.closed_on_collective_leave, policy.closed_on_holidays) = (false, false)).await?;
         assert_eq!(clinic.free(&siti.offer, date(2026, 12, 25)).await?.len(), 12, "nor public ones, where the facility says so");
+        clinic.policy(&losari, |policy| policy.closed_on_holidays = true).await?;
+        clinic.verbs.set_holidays(&root, vec![holiday(false)]).await?;
+        assert_eq!(clinic.day(&siti.offer, wednesday, false).await?.status, DayStatus::Holiday);
+        assert_eq!(clinic.verbs.remove_holiday(&clinic.asking.admin(&losari), wednesday).await.unwrap_err().status(), 403);
+        clinic.verbs.remove_holiday(&root, wednesday).await?;
+        assert_eq!(clinic.free(&siti.offer, wednesday).await?.len(), 12, "one taken out is an ordinary day");
+        assert_eq!(clinic.verbs.remove_holiday(&root, wednesday).await.unwrap_err().status(), 404);
     }
 
     /// C1

@@ -78,7 +78,7 @@ document.addEventListener('submit', async (event) => {
     const button = event.submitter ?? form.querySelector('button:not([type=button])');
     button?.setAttribute('aria-busy', 'true');
   }
-  if (!form.matches('[data-enhance]')) leaving();
+  if (!form.matches('[data-enhance], [data-download]')) leaving();
   if (!form.matches('[data-enhance]')) return;
   event.preventDefault();
   const values = new FormData(form, event.submitter);

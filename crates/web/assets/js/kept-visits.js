@@ -36,7 +36,8 @@ async function keep() {
   const fresh = Date.now() - Number(localStorage.getItem('kept')) < 600_000;
   if (fresh && !location.pathname.startsWith('/janji')) return;
   const answer = await fetch('/janji/berikutnya.json', { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
-  if (!answer.ok) return clear();
+  if (answer.status === 401 || answer.status === 403) return clear();
+  if (!answer.ok) return; // the house is busy or away: what is kept is what is needed now
   let key = await get('key');
   if (!key) {
     key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);

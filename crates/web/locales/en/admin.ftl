@@ -78,6 +78,32 @@ roles-count = { $n } permissions
 roles-edit = Change
 roles-keep = Save what { $role } may do
 roles-what = Permission
+roles-kinds = Kinds of accounts
+roles-named = Staff roles
+roles-named-line = An admin with staff roles may do what those say and nothing else, at their own facilities. For example, a front desk marks patients as arrived but cancels nothing.
+role-new = New role
+role-name = Name of the role
+role-name-hint = 2 to 60 letters, such as Front desk or Cashier
+role-rights = Permissions
+role-rights-line = What is not chosen is not allowed. One's own profile always is.
+role-beyond = Only a super admin can give this
+role-holders = { $n ->
+    [0] held by nobody yet
+    [one] held by { $n } account
+   *[other] held by { $n } accounts
+  }
+role-keep = Save role
+role-retire = Retire role
+role-retire-line = From then on this role allows nothing, also to whoever holds it. Its name can be used again.
+role-retired = { $name } (retired)
+role-retired-chip = Retired
+flash-adm-role-gone = The role is retired and allows nothing any more.
+staff-new = New staff
+staff-line = They are sent a code by e-mail to set a password of their own.
+staff-open = Open account
+flash-adm-staff = The account is open. A code to set a password has been sent.
+user-named = Staff roles
+user-named-line = Without staff roles an admin may do everything admins may. With them, only what those roles say.
 role-may = may
 role-may-not = may not
 perms-people = Patients and profiles

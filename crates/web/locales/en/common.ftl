@@ -140,6 +140,7 @@ flash-moved = The appointment has its new time.
 flash-cancelled = The appointment is cancelled.
 flash-profile = Profile saved.
 flash-member = Family member added.
+flash-book-for = You are booking for the person you chose. Find a doctor and a time.
 flash-member-gone = You no longer act for that person.
 flash-session = That device is logged out.
 flash-welcome = Your account is ready.

@@ -41,3 +41,30 @@ flash-feed = The new calendar address is ready. The old one no longer works.
 flash-feed-ended = The calendar address is turned off.
 inbox-count = { $n } not read
 inbox-summary = Confirmations, changes and reminders.
+told-proposed = Doctor away, other times proposed
+calendars-title = Calendars
+calendars-line = Outside calendars as busy time, and the address of your own
+outside-title = Outside calendars
+outside-line = Events in your other calendars are busy time here, so that nobody books over them. Only their times are read, not what they say.
+outside-none = No outside calendar yet.
+outside-url = Address of the calendar (iCal)
+outside-url-hint = Copy the secret address in iCal format from the settings of your calendar, such as https://…/basic.ics
+outside-add = Add calendar
+outside-remove = Remove
+outside-full = Three calendars at most. Remove one to add another.
+outside-not-yet = Will be read within a minute
+outside-read = Last read { $time }
+outside-busy = { $n ->
+    [one] { $n } busy time
+   *[other] { $n } busy times
+  }
+outside-trouble = Not read
+outside-waits = Waiting
+outside-good = Read
+flash-calendar-added = The calendar was added and will be read within a minute.
+flash-calendar-gone = The calendar was removed, with its busy times.
+unsubscribe-title = Stop these e-mails?
+unsubscribe-line = Only e-mails of this kind stop. Other news are still sent, and everything stays in your inbox.
+unsubscribe-do = Stop
+unsubscribed = These e-mails are no longer sent
+unsubscribed-line = You can turn them on again at any time in your notification settings.

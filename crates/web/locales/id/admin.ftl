@@ -78,6 +78,31 @@ roles-count = { $n } hak
 roles-edit = Ubah
 roles-keep = Simpan hak { $role }
 roles-what = Hak
+roles-kinds = Jenis akun
+roles-named = Peran staf
+roles-named-line = Admin dengan peran staf hanya boleh melakukan yang tertulis di perannya, di faskesnya saja. Contoh: loket mencatat pasien datang, tetapi tidak membatalkan.
+role-new = Peran baru
+role-name = Nama peran
+role-name-hint = 2 sampai 60 huruf, misalnya Loket atau Kasir
+role-rights = Hak
+role-rights-line = Yang tidak dipilih tidak boleh dilakukan. Profil sendiri selalu boleh.
+role-beyond = Hanya super admin yang bisa memberikannya
+role-holders = { $n ->
+    [0] belum dipegang siapa pun
+   *[other] dipegang { $n } akun
+  }
+role-keep = Simpan peran
+role-retire = Pensiunkan peran
+role-retire-line = Peran ini tidak memberi hak apa pun lagi sejak saat itu, juga untuk yang memegangnya. Namanya bisa dipakai lagi.
+role-retired = { $name } (dipensiunkan)
+role-retired-chip = Dipensiunkan
+flash-adm-role-gone = Peran dipensiunkan dan tidak memberi hak lagi.
+staff-new = Staf baru
+staff-line = Orang itu mendapat kode lewat e-mail untuk membuat kata sandinya sendiri.
+staff-open = Buka akun
+flash-adm-staff = Akun sudah dibuka. Kode untuk membuat kata sandi sudah dikirim.
+user-named = Peran staf
+user-named-line = Tanpa peran staf, admin boleh semua yang boleh dilakukan admin. Dengan peran staf, hanya yang tertulis di peran itu.
 role-may = boleh
 role-may-not = tidak boleh
 perms-people = Pasien dan profil

@@ -122,6 +122,7 @@ flash-moved = Janji dipindah ke jam baru.
 flash-cancelled = Janji dibatalkan.
 flash-profile = Profil tersimpan.
 flash-member = Anggota keluarga ditambahkan.
+flash-book-for = Anda memesan untuk orang yang dipilih. Cari dokter dan jam yang cocok.
 flash-member-gone = Anda tidak lagi mewakili orang itu.
 flash-session = Perangkat itu sudah keluar.
 flash-welcome = Akun Anda siap.

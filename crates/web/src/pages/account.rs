@@ -128,10 +128,10 @@ pub(super) async fn keep_here(
     visitor: Visitor,
     Form(given): Form<Device>,
 ) -> Result<Response> {
-    visitor.cx.account()?;
+    let own = visitor.cx.account()?;
     let keep = given.keep == "yes";
     let mut answer = visitor.go_and_say("/akun", if keep { "flash-keeps" } else { "flash-keeps-not" })?;
-    let (value, life) = if keep { ("yes", REMEMBERED) } else { ("", 0) };
+    let (value, life) = if keep { (own, REMEMBERED) } else { ("", 0) };
     set_cookie(&mut answer, cookie::write(KEEPS, value, Some(life), site.https)?);
     Ok(answer)
 }

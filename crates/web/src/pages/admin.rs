@@ -8,18 +8,38 @@ use contracts::{
 use futures_util::future::try_join_all;
 use platform::{Cx, Error, Result, db::PageAsk};
 
-use super::{Site, offers, visitor::Visitor};
+use super::{Site, admin_import, go, offers, visitor::Visitor};
 use crate::view::{AdminHome, AdminPart, Area, Duty, Here, Tone};
 
 /// What may have just happened on these pages.
-pub(super) const NOTICES: [(&str, Tone); 7] = [
+pub(super) const NOTICES: [(&str, Tone); 27] = [
     ("flash-adm-moved", Tone::Ok),
     ("flash-adm-booked", Tone::Ok),
     ("flash-adm-role", Tone::Ok),
+    ("flash-adm-role-gone", Tone::Info),
     ("flash-adm-user", Tone::Ok),
+    ("flash-adm-staff", Tone::Ok),
     ("flash-adm-shut", Tone::Info),
     ("flash-adm-open", Tone::Ok),
     ("flash-adm-code", Tone::Ok),
+    ("flash-adm-saved", Tone::Ok),
+    ("flash-adm-removed", Tone::Ok),
+    ("flash-adm-facility", Tone::Ok),
+    ("flash-adm-opened", Tone::Ok),
+    ("flash-adm-closed", Tone::Info),
+    ("flash-adm-service", Tone::Ok),
+    ("flash-adm-desk", Tone::Wait),
+    ("flash-adm-offered", Tone::Ok),
+    ("flash-adm-withdrawn", Tone::Info),
+    ("flash-adm-hours", Tone::Ok),
+    ("flash-adm-policy", Tone::Ok),
+    ("flash-adm-closure", Tone::Ok),
+    ("flash-adm-holiday", Tone::Ok),
+    ("flash-adm-doctor", Tone::Ok),
+    ("flash-adm-retired", Tone::Info),
+    ("flash-adm-relisted", Tone::Ok),
+    ("flash-adm-view", Tone::Ok),
+    ("flash-adm-view-gone", Tone::Info),
 ];
 
 /// Facilities in a list of choices at most.
@@ -29,6 +49,10 @@ const MOST: u32 = 100;
 pub(crate) fn duties(cx: &Cx) -> Vec<Duty> {
     let duties = [
         (Duty::Reservations, cx.may(Permission::AppointmentRead)),
+        (Duty::Approvals, cx.may(Permission::DoctorApprove)),
+        (Duty::Schedules, cx.may(Permission::ScheduleManage) || cx.may(Permission::AppointmentManage)),
+        (Duty::Places, super::admin_masters::edits_places(cx)),
+        (Duty::Doctors, super::admin_masters::edits_doctors(cx)),
         (Duty::Users, cx.may(Permission::AccountManage)),
         (Duty::Roles, cx.may(Permission::AccountManage) || cx.may(Permission::RoleManage)),
         (Duty::Audit, cx.may(Permission::AuditRead)),
@@ -48,12 +72,9 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response> {
     if cx.may(Permission::AppointmentManage) {
         parts.push(AdminPart { href: "/admin/book", icon: "plus", label: "book-title", line: "book-part-line" });
     }
-    if cx.may(Permission::DoctorApprove) {
-        let (label, line) = ("nav-approvals", "approvals-part-line");
-        parts.push(AdminPart { href: "/a/dokter-menunggu", icon: "stethoscope", label, line });
-    }
-    if cx.may(Permission::ScheduleManage) || cx.may(Permission::AppointmentManage) {
-        parts.push(AdminPart { href: "/a/jadwal", icon: "clock", label: "nav-schedule", line: "schedules-part-line" });
+    if admin_import::offered(cx) {
+        let (label, line) = ("import-title", "import-part-line");
+        parts.push(AdminPart { href: "/admin/import", icon: "file", label, line });
     }
     if cx.may(Permission::SystemRead) {
         parts.push(AdminPart { href: "/system", icon: "pulse", label: "nav-system", line: "system-part-line" });
@@ -62,6 +83,16 @@ pub(super) async fn show(visitor: Visitor) -> Result<Response> {
         return Err(Error::Forbidden("appointment.read"));
     }
     visitor.page(&AdminHome { shell: visitor.shell("admin-title", Area::Admin, Here::More), parts })
+}
+
+/// `GET /admin/mulai`: where somebody's work begins, by what they may.
+pub(super) async fn start(visitor: Visitor) -> Result<Response> {
+    visitor.cx.account()?;
+    // Whose roles allow nothing any more has an account still.
+    if visitor.work().is_none() {
+        return Ok(go("/akun"));
+    }
+    Ok(go(visitor.shell("admin-title", Area::Admin, Here::More).first_duty().0))
 }
 
 /// The facilities somebody serves, by name; of who serves all, the first hundred.

@@ -6,15 +6,21 @@ use axum::{
 };
 use contracts::{
     Permission,
-    scheduling::{Appointment, Deed, Reschedule},
+    scheduling::{Appointment, Deed},
 };
 use platform::{
-    Error, Result,
+    Result,
     http::{Form, Params},
 };
 use serde::Deserialize;
 
-use super::{Site, admin_reservations as list, go, move_, offers::Choice, picker, visitor::Visitor};
+use super::{
+    Site, admin_reservations as list, go,
+    move_::{self, Wanted, Way, move_to},
+    offers::Choice,
+    picker,
+    visitor::Visitor,
+};
 use crate::view::{AdminMove, Area, Back, Field, Here};
 
 /// `GET /admin/reservations/{code}/move`
@@ -75,24 +81,8 @@ pub(super) async fn save(
     visitor.cx.require(Permission::AppointmentManage)?;
     let visit = site.scheduling.appointment(&visitor.cx, &code).await?;
     let href = format!("{}/{}", list::PATH, visit.code);
-    let here = format!("{href}/move");
+    let way = Way { here: format!("{href}/move"), href, done: "flash-adm-moved" };
     let choice = Choice { slot: given.slot, take: given.take, tgl: given.tgl, ..Choice::default() };
-    let Some(starts_at) = choice.start() else {
-        return visitor.go_and_tell(&site, &choice.on(&here, None), visitor.say("picker-choose"));
-    };
-    // Pressed twice: it is there already.
-    if visit.starts_at == starts_at {
-        return Ok(go(&href));
-    }
-    let version = given.version.parse().unwrap_or(visit.version);
     let reason = Some(given.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    let ask = Reschedule { starts_at, doctor: None, reason, override_reason: None };
-    match site.scheduling.reschedule(&visitor.cx, &visit.id, version, ask).await {
-        Ok(_) => visitor.go_and_say(&href, "flash-adm-moved"),
-        Err(error) if error.is_conflict("slot-taken") => Ok(go(&choice.on(&here, Some(starts_at)))),
-        Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
-            visitor.go_and_tell(&site, &choice.on(&here, None), visitor.words_of(&error))
-        }
-        Err(other) => Err(other),
-    }
+    move_to(&site, &visitor, &visit, Wanted { choice, version: given.version, reason }, way).await
 }

@@ -1,4 +1,4 @@
-//! Accounts (A7), what roles allow (A4), and who did what (A8).
+//! Accounts (A7) and who did what (A8).
 
 use axum::{
     extract::{Path, State},
@@ -7,14 +7,13 @@ use axum::{
 use contracts::{
     Permission,
     auth::{
-        Account, AccountId, AccountSearch, AccountState, AuditLine, AuditSearch, AuditVerdict, ChangeAccount, Role,
-        RolePermissions,
+        Account, AccountId, AccountSearch, AccountState, AuditLine, AuditSearch, AuditVerdict, ChangeAccount,
+        NamedRole, NamedRoleId, Role,
     },
 };
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use platform::{
     Error, Result,
-    cx::Permission as _,
     db::PageAsk,
     http::{Form, Params},
 };
@@ -23,14 +22,10 @@ use serde::Deserialize;
 use super::{Site, admin, encoded, go, search, shown, visitor::Visitor};
 use crate::{
     format,
-    view::{
-        AdminAudit, AdminRoles, AdminUser, AdminUsers, Area, AuditRow, Back, Here, Option_, Pager, PermissionCell,
-        PermissionGroup, PermissionRow, RoleColumn, UserRow, Verdict,
-    },
+    view::{AdminAudit, AdminUser, AdminUsers, Area, AuditRow, Back, Here, Option_, Pager, UserRow, Verdict},
 };
 
-const ROLES: &str = "/admin/roles";
-const USERS: &str = "/admin/users";
+pub(super) const USERS: &str = "/admin/users";
 const AUDIT: &str = "/admin/audit";
 /// Accounts on a page.
 const ROWS: u32 = 30;
@@ -39,17 +34,8 @@ const LINES: u32 = 50;
 /// Times are shown as in Jakarta: the trail belongs to no facility.
 const ZONE: &str = "Asia/Jakarta";
 
-/// Permissions by what they are about: text key, and the beginning of their names.
-const GROUPS: [(&str, &[&str]); 6] = [
-    ("perms-people", &["profile", "patient"]),
-    ("perms-appointments", &["appointment"]),
-    ("perms-schedules", &["schedule"]),
-    ("perms-directory", &["doctor", "service", "directory"]),
-    ("perms-accounts", &["account", "role", "audit"]),
-    ("perms-system", &["system"]),
-];
-
-fn role_key(role: Role) -> &'static str {
+/// The text key of a kind of account.
+pub(super) fn role_key(role: Role) -> &'static str {
     match role {
         Role::Patient => "role-patient",
         Role::Doctor => "role-doctor",
@@ -67,86 +53,10 @@ fn state_key(state: AccountState) -> (&'static str, &'static str) {
     }
 }
 
-/// Which role is opened for changing.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Edited {
-    ubah: String,
-}
-
-/// `GET /admin/roles`
-pub(super) async fn roles(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Params(wish): Params<Edited>,
-) -> Result<Response> {
-    let matrix = site.auth.roles(&visitor.cx).await?;
-    let edits = visitor.cx.may(Permission::RoleManage);
-    let edited = |role: Role| edits && role.word() == wish.ubah;
-    let cells = |name: &'static str| {
-        let cell = |role: &RolePermissions| PermissionCell {
-            held: role.permissions.iter().any(|held| held == name),
-            edited: edited(role.role),
-            role: role_key(role.role),
-        };
-        matrix.iter().map(cell).collect()
-    };
-    let row = |permission: &Permission| {
-        let name = permission.name();
-        PermissionRow { name, label: format!("perm-{}", name.replace('.', "-")), cells: cells(name) }
-    };
-    let groups = GROUPS.into_iter().map(|(label, begins)| {
-        let within =
-            |permission: &&Permission| begins.contains(&permission.name().split('.').next().unwrap_or_default());
-        PermissionGroup { label, rows: Permission::ALL.iter().filter(within).map(row).collect() }
-    });
-    let column = |role: &RolePermissions| RoleColumn {
-        word: role.role.word(),
-        label: role_key(role.role),
-        count: role.permissions.len(),
-        version: role.version,
-        edited: edited(role.role),
-        keep: visitor.say_with("roles-keep", &[("role", &visitor.say(role_key(role.role)))]),
-    };
-    let page = AdminRoles {
-        shell: visitor.shell("nav-roles", Area::Admin, Here::Roles),
-        groups: groups.collect(),
-        roles: matrix.iter().map(column).collect(),
-        edits,
-    };
-    visitor.page(&page)
-}
-
-/// `GET` where only a form is sent: the matrix.
-pub(super) async fn to_roles(visitor: Visitor) -> Result<Response> {
-    visitor.cx.require(Permission::RoleManage)?;
-    Ok(go(ROLES))
-}
-
 /// `GET` where only a form is sent: the trail.
 pub(super) async fn to_audit(visitor: Visitor) -> Result<Response> {
     visitor.cx.require(Permission::AuditRead)?;
     Ok(go(AUDIT))
-}
-
-/// `POST /admin/roles/{role}`
-pub(super) async fn keep_role(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Path(role): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response> {
-    let role: Role = role.parse().map_err(|_| Error::NotFound("role"))?;
-    let version = fields.iter().find(|(name, _)| name == "version").and_then(|(_, value)| value.parse().ok());
-    let given = fields.iter().filter(|(name, _)| name == "may").map(|(_, value)| value.clone()).collect();
-    let back = format!("{ROLES}?ubah={}", role.word());
-    match site.auth.set_role(&visitor.cx, role, version.unwrap_or_default(), given).await {
-        Ok(_) => visitor.go_and_say(ROLES, "flash-adm-role"),
-        Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
-            visitor.go_and_tell(&site, &back, visitor.words_of(&error))
-        }
-        Err(other) => Err(other),
-    }
 }
 
 /// The query of the list of accounts. A name or e-mail is sought by a form and stands in no address.
@@ -192,6 +102,7 @@ async fn list(site: &Site, visitor: &Visitor, wish: &Wish) -> Result<AdminUsers>
         page: PageAsk { limit: ROWS, after: search::cursor(&wish.sesudah) },
     };
     let found = site.auth.accounts(&visitor.cx, ask).await?;
+    let named = site.auth.named_roles(&visitor.cx).await?;
     let option = |value: &'static str, key: &str, chosen: &str| Option_ {
         value: value.to_owned(),
         label: visitor.say(key),
@@ -201,7 +112,8 @@ async fn list(site: &Site, visitor: &Visitor, wish: &Wish) -> Result<AdminUsers>
         shell: visitor.shell("nav-users", Area::Admin, Here::Users),
         roles: Role::ALL.iter().map(|role| option(role.word(), role_key(*role), &wish.peran)).collect(),
         states: AccountState::ALL.iter().map(|state| option(state.word(), state_key(*state).0, &wish.status)).collect(),
-        users: found.items.iter().map(|account| row(visitor, account)).collect(),
+        users: found.items.iter().map(|account| row(visitor, account, &named)).collect(),
+        opens: visitor.cx.may(Permission::RoleManage),
         pager: Pager {
             previous: (!wish.sesudah.is_empty()).then(|| wish.on("")),
             // A search goes no further than its first page: its words stand in no address.
@@ -212,7 +124,14 @@ async fn list(site: &Site, visitor: &Visitor, wish: &Wish) -> Result<AdminUsers>
     })
 }
 
-fn row(visitor: &Visitor, account: &Account) -> UserRow {
+/// What people call the roles of an account: an admin with named roles is what those are called.
+fn titles(visitor: &Visitor, account: &Account, named: &[NamedRole]) -> Vec<String> {
+    let held = named.iter().filter(|role| account.named_roles.contains(&role.id)).map(|role| role.name.clone());
+    let kinds = account.roles.iter().filter(|role| **role != Role::Admin || account.named_roles.is_empty());
+    kinds.map(|role| visitor.say(role_key(*role))).chain(held).collect()
+}
+
+fn row(visitor: &Visitor, account: &Account, named: &[NamedRole]) -> UserRow {
     let (state, class) = state_key(account.state);
     let seen = account.last_sign_in.map(|at| format::when(&shown::at(at, ZONE), visitor.speech.locale));
     UserRow {
@@ -220,11 +139,22 @@ fn row(visitor: &Visitor, account: &Account) -> UserRow {
         name: account.name.clone(),
         email: account.email.clone(),
         portrait: shown::portrait_of_patient(None, &account.id.to_string()),
-        roles: account.roles.iter().map(|role| role_key(*role)).collect(),
+        roles: titles(visitor, account, named),
         state,
         class,
         seen: seen.unwrap_or_else(|| visitor.say("account-never")),
     }
+}
+
+/// Named roles to choose from: those in use, and retired ones that are held.
+pub(super) fn named_choices(visitor: &Visitor, named: &[NamedRole], held: &[NamedRoleId]) -> Vec<Option_> {
+    let offered = named.iter().filter(|role| !role.retired || held.contains(&role.id));
+    let option = |role: &NamedRole| Option_ {
+        value: role.id.to_string(),
+        label: if role.retired { visitor.say_with("role-retired", &[("name", &role.name)]) } else { role.name.clone() },
+        chosen: held.contains(&role.id),
+    };
+    offered.map(option).collect()
 }
 
 fn id_of(id: &str) -> Result<AccountId> {
@@ -240,6 +170,7 @@ pub(super) async fn user(State(site): State<Site>, visitor: Visitor, Path(id): P
     let gives = cx.may(Permission::RoleManage) && account.state != AccountState::Closed;
     let option = |value: String, label: String, chosen: bool| Option_ { value, label, chosen };
     let facilities = if gives { admin::served(&site, &visitor).await? } else { Vec::new() };
+    let named = site.auth.named_roles(cx).await?;
     let waits = match site.auth.super_admin_grants(cx).await {
         Err(Error::Forbidden(_)) => Vec::new(),
         other => other?,
@@ -248,7 +179,7 @@ pub(super) async fn user(State(site): State<Site>, visitor: Visitor, Path(id): P
     shell.back = Some(Back { href: USERS.to_owned(), label: "nav-users" });
     let page = AdminUser {
         shell,
-        user: row(&visitor, &account),
+        user: row(&visitor, &account, &named),
         phone: account.phone.clone().unwrap_or_default(),
         opened: format::date(shown::at(account.opened_at, ZONE).date(), visitor.speech.locale),
         factor: account.second_factor,
@@ -261,6 +192,7 @@ pub(super) async fn user(State(site): State<Site>, visitor: Visitor, Path(id): P
         } else {
             Vec::new()
         },
+        named: if gives { named_choices(&visitor, &named, &account.named_roles) } else { Vec::new() },
         facilities: facilities
             .iter()
             .map(|place| {
@@ -296,6 +228,7 @@ pub(super) async fn change(
         "roles" => {
             let ask = ChangeAccount {
                 roles: Some(all("role").filter_map(|word| word.parse().ok()).collect()),
+                named_roles: Some(all("named").filter_map(|id| id.parse().ok()).collect()),
                 facilities: Some(all("facility").collect()),
                 ..ChangeAccount::default()
             };
@@ -441,19 +374,7 @@ fn verdict(visitor: &Visitor, found: &AuditVerdict) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use contracts::Permission;
-    use platform::cx::Permission as _;
-
-    use super::{GROUPS, Trail};
-
-    #[test]
-    fn every_permission_stands_in_one_group() {
-        for permission in Permission::ALL {
-            let about = permission.name().split('.').next().unwrap_or_default();
-            let groups = GROUPS.iter().filter(|(_, begins)| begins.contains(&about)).count();
-            assert_eq!(groups, 1, "{}", permission.name());
-        }
-    }
+    use super::Trail;
 
     #[test]
     fn the_filters_of_the_trail_stand_in_its_address() {

@@ -18,7 +18,7 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Site, admin, appointment, encoded, go, sealed::Place, search, shown, visitor::Visitor};
+use super::{Site, admin, admin_views, appointment, encoded, go, sealed::Place, search, shown, visitor::Visitor};
 use crate::{
     format,
     view::{
@@ -33,6 +33,8 @@ const ROWS: u32 = 40;
 const PEOPLE: u32 = 20;
 /// Doctors to choose from at most.
 const DOCTORS: u32 = 50;
+/// The list as a table to take along.
+const EXPORT: &str = "/admin/reservations/export";
 /// The page.
 pub(super) const PATH: &str = "/admin/reservations";
 
@@ -40,14 +42,14 @@ pub(super) const PATH: &str = "/admin/reservations";
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wish {
-    tgl: String,
-    faskes: String,
-    dokter: String,
-    status: String,
-    pasien: String,
-    kode: String,
-    pilih: String,
-    sesudah: String,
+    pub tgl: String,
+    pub faskes: String,
+    pub dokter: String,
+    pub status: String,
+    pub pasien: String,
+    pub kode: String,
+    pub pilih: String,
+    pub sesudah: String,
 }
 
 impl Wish {
@@ -58,7 +60,7 @@ impl Wish {
         other.address()
     }
 
-    fn address(&self) -> String {
+    pub fn address(&self) -> String {
         let parts = [
             ("tgl", &self.tgl),
             ("faskes", &self.faskes),
@@ -75,7 +77,7 @@ impl Wish {
     }
 
     /// One patient or one code: then on any day.
-    fn is_of_one(&self) -> bool {
+    pub fn is_of_one(&self) -> bool {
         !self.pasien.is_empty() || !self.kode.is_empty()
     }
 }
@@ -90,6 +92,11 @@ const STATES: [(Stage, &str); 7] = [
     (Stage::NoShow, "state-no-show"),
     (Stage::Cancelled, "state-cancelled"),
 ];
+
+/// Whether a word is one of those states.
+pub(super) fn is_state(word: &str) -> bool {
+    STATES.iter().any(|(state, _)| state.word() == word)
+}
 
 /// What can be done with a press: the deed, its word in forms, icon and text key, and what is said when it is done.
 const DEEDS: [(Deed, RowAct, &str); 5] = [
@@ -120,29 +127,47 @@ pub(super) async fn back(visitor: Visitor) -> Result<Response> {
     Ok(go(PATH))
 }
 
-async fn fill(site: &Site, visitor: &Visitor, wish: &Wish, found: Option<Vec<PatientCard>>) -> Result<Reservations> {
+/// The filters as the verb takes them, and what they were read with.
+pub(super) struct Asked {
+    pub search: AppointmentSearch,
+    /// The day; `None` where days are not limited.
+    pub day: Option<Date>,
+    today: Date,
+    places: Vec<Facility>,
+}
+
+/// Reads the filters. Days are those of the facility chosen, else of the first one served.
+pub(super) async fn asked(site: &Site, visitor: &Visitor, wish: &Wish) -> Result<Asked> {
     let cx = &visitor.cx;
     cx.require(Permission::AppointmentRead)?;
     let places = admin::served(site, visitor).await?;
     let facility = wish.faskes.parse::<FacilityId>().ok();
     let zone = facility.as_ref().and_then(|id| places.iter().find(|place| place.id == *id)).or(places.first());
     let today = shown::at(cx.now(), zone.map_or("Asia/Jakarta", |place| place.zone.as_str())).date();
-    let day = (!wish.is_of_one()).then(|| wish.tgl.parse::<Date>().unwrap_or(today));
+    let day = (!wish.is_of_one()).then(|| admin_views::day_of(&wish.tgl, today));
     let state = STATES.iter().find(|(state, _)| state.word() == wish.status).map(|(state, _)| *state);
-    let ask = AppointmentSearch {
+    let search = AppointmentSearch {
         mine: Some(false),
         state,
         patient: wish.pasien.parse::<PatientId>().ok(),
         doctor: wish.dokter.parse::<DoctorId>().ok(),
-        facility: facility.clone(),
+        facility,
         from: day,
         until: day,
         code: Some(wish.kode.clone()).filter(|code| !code.is_empty()),
         page: PageAsk { limit: ROWS, after: search::cursor(&wish.sesudah) },
         ..AppointmentSearch::default()
     };
+    Ok(Asked { search, day, today, places })
+}
+
+async fn fill(site: &Site, visitor: &Visitor, wish: &Wish, found: Option<Vec<PatientCard>>) -> Result<Reservations> {
+    let cx = &visitor.cx;
+    let Asked { search: ask, day, today, places } = asked(site, visitor, wish).await?;
+    let (facility, state) = (ask.facility.clone(), ask.state);
+    let kept = admin_views::query_of(wish, today);
     let counted = day.filter(|_| ask.doctor.is_none());
-    let (visits, counts, doctors) = tokio::try_join!(
+    let (visits, counts, doctors, views) = tokio::try_join!(
         site.scheduling.appointments(cx, ask),
         async {
             match counted {
@@ -151,6 +176,7 @@ async fn fill(site: &Site, visitor: &Visitor, wish: &Wish, found: Option<Vec<Pat
             }
         },
         doctors(site, visitor, &places, facility.as_ref(), &wish.dokter),
+        async { Ok(admin_views::kept(site, visitor, kept.as_deref()).await) },
     )?;
     let several = places.len() != 1 && facility.is_none();
     let rows: Vec<Reservation> =
@@ -190,6 +216,9 @@ async fn fill(site: &Site, visitor: &Visitor, wish: &Wish, found: Option<Vec<Pat
         } else {
             String::new()
         },
+        views,
+        kept,
+        export: wish.but(|_| ()).replacen(PATH, EXPORT, 1),
         back: Wish { pilih: String::new(), ..wish.clone() }.address(),
         books: cx.may(Permission::AppointmentManage) && cx.may(Permission::PatientRead),
         deeds: DEEDS[..3].iter().filter(|(deed, ..)| may(*deed)).map(|(_, act, _)| *act).collect(),

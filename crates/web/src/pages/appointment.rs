@@ -12,6 +12,7 @@ use super::{
     booking::{instant, minutes_of},
     cancel,
     offers::word_of,
+    own_visit::OwnVisit,
     shown,
     visitor::Visitor,
 };
@@ -21,9 +22,10 @@ use crate::{
 };
 
 /// `GET /janji/{code}`
-pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(code): Path<String>) -> Result<Response> {
-    visitor.cx.account()?;
-    let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
+pub(super) async fn show(
+    State(site): State<Site>,
+    OwnVisit { visitor, visit: appointment, .. }: OwnVisit,
+) -> Result<Response> {
     let mut page = page(&site, &visitor, &appointment).await?;
     page.shell.back = Some(Back { href: "/janji".to_owned(), label: "back-appointments" });
     // Its doctor went on leave, and times are kept for the patient.
@@ -138,9 +140,10 @@ pub(super) fn happenings(visitor: &Visitor, appointment: &Appointment, history: 
 }
 
 /// `GET /janji/{code}/selesai`: proof, right after booking.
-pub(super) async fn done(State(site): State<Site>, visitor: Visitor, Path(code): Path<String>) -> Result<Response> {
-    visitor.cx.account()?;
-    let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
+pub(super) async fn done(
+    State(site): State<Site>,
+    OwnVisit { visitor, visit: appointment, .. }: OwnVisit,
+) -> Result<Response> {
     let policy = site.scheduling.policy(&visitor.cx, &appointment.offer.facility).await?;
     let asks = appointment.state == Stage::Pending;
     let answered = (appointment.booked_at + minutes_of(policy.accept_within_minutes)).min(appointment.starts_at);

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::{
     Site,
     draft::Draft,
-    go,
+    family, go,
     offers::{self, Choice, Offered, word_of},
     picker, shown,
     visitor::Visitor,
@@ -52,7 +52,13 @@ pub(super) async fn keep_time(
     match site.scheduling.hold(&visitor.cx, AskHold { offer: chosen.offer(), starts_at }).await {
         Ok(hold) => {
             let next = format!("/pesan/{}/data", hold.id);
-            Draft::of(hold).keep_and_go(site, visitor, &next)
+            let mut draft = Draft::of(hold);
+            draft.patient = family::meant(site, visitor);
+            let mut answer = draft.keep_and_go(site, visitor, &next)?;
+            if family::meant(site, visitor).is_some() {
+                family::forget_meant(site, &mut answer)?;
+            }
+            Ok(answer)
         }
         Err(error) if error.is_conflict("slot-taken") => Ok(go(&choice.on(path, Some(starts_at)))),
         Err(error @ (Error::Conflict(_) | Error::RateLimited(_))) => {

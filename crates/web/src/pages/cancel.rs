@@ -1,15 +1,11 @@
 //! Calling off: what it costs first, then why, then once.
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use contracts::scheduling::{Appointment, Change, Deed};
 use platform::{Error, Result, http::Form};
 use serde::Deserialize;
 
-use super::{Site, booking::instant, go, shown, visitor::Visitor};
+use super::{Site, booking::instant, go, own_visit::OwnVisit, shown, visitor::Visitor};
 use crate::view::{Area, Back, Cancel, Field, Here, Mend, Reason};
 
 /// Reasons to choose from: the word kept, and its text key.
@@ -22,13 +18,11 @@ const REASONS: [(&str, &str); 5] = [
 ];
 
 /// `GET /janji/{code}/batal`
-pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(code): Path<String>) -> Result<Response> {
-    visitor.cx.account()?;
-    let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
-    if !appointment.may.contains(&Deed::Cancel) {
-        return Ok(go(&format!("/janji/{}", appointment.code)));
+pub(super) async fn show(OwnVisit { visitor, visit, href }: OwnVisit) -> Result<Response> {
+    if !visit.may.contains(&Deed::Cancel) {
+        return Ok(go(&href));
     }
-    visitor.page(&page(&visitor, &appointment, &Given::default(), Vec::new()))
+    visitor.page(&page(&visitor, &visit, &Given::default(), Vec::new()))
 }
 
 fn page(visitor: &Visitor, appointment: &Appointment, given: &Given, mends: Vec<Mend>) -> Cancel {
@@ -83,26 +77,22 @@ pub(super) struct Given {
 /// `POST /janji/{code}/batal`
 pub(super) async fn call_off(
     State(site): State<Site>,
-    visitor: Visitor,
-    Path(code): Path<String>,
+    OwnVisit { visitor, visit, href }: OwnVisit,
     Form(given): Form<Given>,
 ) -> Result<Response> {
-    visitor.cx.account()?;
-    let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
-    let href = format!("/janji/{}", appointment.code);
     // Pressed twice: it is off already.
-    if appointment.state == contracts::scheduling::State::Cancelled {
+    if visit.state == contracts::scheduling::State::Cancelled {
         return Ok(go(&href));
     }
     let chosen = REASONS.iter().find(|(value, _)| *value == given.reason).map(|(value, _)| *value);
     // A patient owes no reason; one in their own words says more than one of the list.
     let reason = Some(given.note.trim()).filter(|note| !note.is_empty()).or(chosen).map(ToOwned::to_owned);
-    let version = given.version.parse().unwrap_or(appointment.version);
+    let version = given.version.parse().unwrap_or(visit.version);
     let change = Change { deed: Deed::Cancel, reason };
-    match site.scheduling.change(&visitor.cx, &appointment.id, version, change).await {
+    match site.scheduling.change(&visitor.cx, &visit.id, version, change).await {
         Ok(_) => visitor.go_and_say(&href, "flash-cancelled"),
         Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
-            let fresh = site.scheduling.appointment(&visitor.cx, &code).await?;
+            let fresh = site.scheduling.appointment(&visitor.cx, &visit.code).await?;
             let mends = vec![Mend { field: "note", text: visitor.words_of(&error) }];
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
             visitor.page_with(status, &page(&visitor, &fresh, &given, mends))

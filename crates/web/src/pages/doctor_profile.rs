@@ -55,6 +55,10 @@ pub(super) async fn keep(
         Ok(_) => visitor.go_and_say("/d/profil", "flash-doctor-profile"),
         Err(error @ (Error::Invalid(_) | Error::Stale)) => {
             let mut page = page(&site, &visitor, &doctor, &typed).await?;
+            if !matches!(error, Error::Stale) {
+                // What was opened stays what is saved over.
+                page.version = version.to_string();
+            }
             let told = visitor.told(&error);
             for field in &told.errors {
                 let text = Some(field.message.clone());
@@ -93,19 +97,9 @@ async fn page(site: &Site, visitor: &Visitor, doctor: &Doctor, typed: &Typed) ->
     let field =
         |name: &str, kept: &str| Field::of(if typed.has(name) { typed.get(name).to_owned() } else { kept.to_owned() });
     let given = typed.has("about_id");
-    let speaks = |code: &str| {
-        if given {
-            typed.0.iter().any(|(name, value)| name == "language" && value == code)
-        } else {
-            doctor.languages.iter().any(|known| known == code)
-        }
-    };
-    let others = doctor.languages.iter().map(String::as_str).filter(|code| !LANGUAGES.contains(code));
-    let languages = LANGUAGES.into_iter().chain(others).map(|code| Option_ {
-        value: code.to_owned(),
-        label: language(visitor, code),
-        chosen: speaks(code),
-    });
+    let typed_languages = typed.0.iter().filter(|(name, _)| name == "language").map(|(_, value)| value.as_str());
+    let spoken: Vec<&str> =
+        if given { typed_languages.collect() } else { doctor.languages.iter().map(String::as_str).collect() };
     let fields: Vec<String> = doctor.specialities.iter().map(|field| shown::said(&field.name, locale)).collect();
     let (str_until, str_class) = validity(visitor, doctor.str_until, today);
     let portrait = shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug);
@@ -129,7 +123,7 @@ async fn page(site: &Site, visitor: &Visitor, doctor: &Doctor, typed: &Typed) ->
         practices,
         about_id: field("about_id", &doctor.about.id),
         about_en: field("about_en", &doctor.about.en),
-        languages: languages.collect(),
+        languages: languages(visitor, &spoken),
         auto_accept: if given { !typed.get("auto_accept").is_empty() } else { doctor.auto_accept },
         since: field("since", &since),
     })
@@ -146,6 +140,15 @@ fn validity(visitor: &Visitor, until: Option<Date>, today: Date) -> (String, &'s
     } else {
         (visitor.say_with("str-until", &[("date", &date)]), "chip--ok")
     }
+}
+
+/// Languages to choose from, those spoken chosen.
+pub(super) fn languages(visitor: &Visitor, spoken: &[&str]) -> Vec<Option_> {
+    let others = spoken.iter().copied().filter(|code| !LANGUAGES.contains(code));
+    let codes = LANGUAGES.into_iter().chain(others);
+    codes
+        .map(|code| Option_ { value: code.to_owned(), label: language(visitor, code), chosen: spoken.contains(&code) })
+        .collect()
 }
 
 fn language(visitor: &Visitor, code: &str) -> String {

@@ -8,13 +8,39 @@ use contracts::{
     people::{PatientCard, PatientId, PatientType, Relation},
     scheduling::{AppointmentSearch, When},
 };
+use jiff::SignedDuration;
 use platform::{Error, Result, db::PageAsk};
+use serde::{Deserialize, Serialize};
 
-use super::{Site, shown, visitor::Visitor};
+use super::{Site, sealed::Place, shown, visitor::Visitor};
 use crate::view::{Area, Back, Family, Here, Member, Release, Shell};
 
 /// Most people one may act for.
 const MOST: usize = 20;
+/// How long somebody chosen to book for is remembered.
+const MEANT: SignedDuration = SignedDuration::from_mins(30);
+
+/// Whom the next booking is for, chosen by whom.
+#[derive(Serialize, Deserialize)]
+struct Meant {
+    account: String,
+    patient: PatientId,
+}
+
+fn place() -> Place {
+    Place::new("book-for", "/", MEANT)
+}
+
+/// Whom the next booking is for, where this account chose somebody lately.
+pub(super) fn meant(site: &Site, visitor: &Visitor) -> Option<PatientId> {
+    let meant: Meant = place().read(site, &visitor.cx, &visitor.cookies)?;
+    visitor.cx.account().is_ok_and(|account| account == meant.account).then_some(meant.patient)
+}
+
+/// Has the browser forget it: the booking after is for whoever it says.
+pub(super) fn forget_meant(site: &Site, answer: &mut Response) -> Result<()> {
+    place().forget(site.https, answer)
+}
 
 /// `GET /keluarga`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
@@ -47,9 +73,22 @@ pub(super) fn member(visitor: &Visitor, card: &PatientCard) -> Member {
         portrait: shown::portrait_of_patient(Some(card.sex), &card.id.to_string()),
         line: shown::family_line(card, visitor),
         bpjs: card.patient_type == PatientType::Bpjs,
+        book: format!("/keluarga/{}/pesan", card.id),
         edit: format!("/keluarga/{}", card.id),
         release: format!("/keluarga/{}/lepas", card.id),
     }
+}
+
+/// `GET /keluarga/{id}/pesan`: remembers whom to book for, and goes on to the search.
+pub(super) async fn book(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
+    let account = visitor.cx.account()?.to_owned();
+    let patient: PatientId = id.parse().map_err(|_| Error::NotFound("patient"))?;
+    if !site.people.my_patients(&visitor.cx).await?.iter().any(|card| card.id == patient) {
+        return Err(Error::NotFound("patient"));
+    }
+    let mut answer = visitor.go_and_say("/cari", "flash-book-for")?;
+    place().keep(&site, &visitor.cx, &Meant { account, patient }, &mut answer)?;
+    Ok(answer)
 }
 
 /// `GET /keluarga/{id}/lepas`: what it means, before it happens.

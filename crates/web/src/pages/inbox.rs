@@ -5,7 +5,11 @@ use axum::{
     response::Response,
 };
 use contracts::notifications::{Notification, NotificationId, NotificationKind};
-use platform::{Error, Result, db::PageAsk, http::Params};
+use platform::{
+    Error, Result,
+    db::PageAsk,
+    http::{Form, Params},
+};
 use serde::Deserialize;
 
 use super::{Site, encoded, search, shown, visitor::Visitor};
@@ -55,6 +59,9 @@ fn days(visitor: &Visitor, items: &[Notification]) -> Vec<InboxDay> {
         let (icon, tone) = look(item.kind);
         let row = InboxItem {
             action: format!("/kotak-masuk/{}", item.id),
+            about: item.appointment.as_ref().map(ToString::to_string).unwrap_or_default(),
+            to_doctor: item.to_doctor,
+            to_choose: item.kind == NotificationKind::Proposed,
             icon,
             tone,
             title: item.title.clone(),
@@ -78,15 +85,18 @@ fn look(kind: NotificationKind) -> (&'static str, &'static str) {
         NotificationKind::Accepted => ("check", "ok"),
         NotificationKind::Rejected | NotificationKind::Cancelled => ("x", "danger"),
         NotificationKind::Moved => ("swap", "brand"),
+        NotificationKind::Proposed => ("cal", "plum"),
         NotificationKind::Reminder => ("bell", "wait"),
     }
 }
 
-/// The form that opens something: where to, once it is read.
+/// The form that opens something: what it is about, and on whose side it was told.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Opened {
-    sesudah: String,
+    tentang: String,
+    sisi: String,
+    bagian: String,
 }
 
 /// `POST /kotak-masuk/{id}`: marks as read, and opens what it is about.
@@ -94,26 +104,25 @@ pub(super) async fn open(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Params(opened): Params<Opened>,
+    Form(opened): Form<Opened>,
 ) -> Result<Response> {
     let cx = &visitor.cx;
     cx.account()?;
     let id: NotificationId = id.parse().map_err(|_| Error::NotFound("notification"))?;
     site.notifications.mark_read(cx, &id).await?;
-    let page = PageAsk { limit: ROWS, after: search::cursor(&opened.sesudah) };
-    let found = site.notifications.inbox(cx, page).await?.items.into_iter().find(|item| item.id == id);
-    Ok(super::go(&about(&site, &visitor, found.as_ref()).await?))
+    Ok(super::go(&about(&site, &visitor, &opened).await?))
 }
 
-/// The page of what a notification is about; the inbox where that is not to be found any more.
-async fn about(site: &Site, visitor: &Visitor, item: Option<&Notification>) -> Result<String> {
-    let Some((item, appointment)) = item.and_then(|item| Some((item, item.appointment.as_ref()?))) else {
+/// The page of what a notification is about; the inbox where that is not to be found, or not for whoever asks.
+async fn about(site: &Site, visitor: &Visitor, opened: &Opened) -> Result<String> {
+    if opened.tentang.is_empty() {
         return Ok("/kotak-masuk".to_owned());
-    };
-    let found = site.scheduling.appointment(&visitor.cx, &appointment.to_string()).await;
-    let side = if item.to_doctor { "/d/janji" } else { "/janji" };
+    }
+    let found = site.scheduling.appointment(&visitor.cx, &opened.tentang).await;
+    let side = if opened.sisi == "d" { "/d/janji" } else { "/janji" };
     let known = super::offers::known(found)?;
-    Ok(known.map_or_else(|| "/kotak-masuk".to_owned(), |appointment| format!("{side}/{}", appointment.code)))
+    let part = if opened.bagian == "usulan" { "/usulan" } else { "" };
+    Ok(known.map_or_else(|| "/kotak-masuk".to_owned(), |appointment| format!("{side}/{}{part}", appointment.code)))
 }
 
 /// `POST /kotak-masuk/dibaca`

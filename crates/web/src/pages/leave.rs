@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 use contracts::{
+    Permission,
     auth::LogIn,
     people::{Erasure, ErasureAnswer, ErasureId},
     scheduling::{AppointmentSearch, When},
@@ -49,9 +50,12 @@ async fn page(site: &Site, visitor: &Visitor, given: &Leaving, mends: Vec<Mend>)
     let mut shell = security::shell(visitor, "leave-title", ("/akun/data", "own-data"));
     shell.failing = !mends.is_empty();
     let factor = visitor.account.as_ref().is_some_and(|account| account.second_factor);
+    // Staff who neither practise nor book have no visits that could be lost.
+    let may_have = [Permission::AppointmentOwn, Permission::AppointmentPractice].iter().any(|own| visitor.cx.may(*own));
+    let coming = if may_have { site.scheduling.appointments(&visitor.cx, coming).await?.items.len() } else { 0 };
     Ok(Leave {
         shell,
-        coming: site.scheduling.appointments(&visitor.cx, coming).await?.items.len(),
+        coming,
         family: family::members(site, visitor).await?.into_iter().map(|card| card.name).collect(),
         sure: Field { value: given.sure.clone(), error: error("sure") },
         password: Field { value: String::new(), error: error("password") },

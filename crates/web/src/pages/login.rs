@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
-use contracts::auth::{BrowserSession, LogIn, Role};
+use contracts::auth::{Account, BrowserSession, LogIn, Role};
 use platform::{
     Cx, Error, Result,
     http::{Form, Params, cookie},
@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     Site, go, shown,
-    visitor::{Visitor, set_cookie},
+    visitor::{KEEPS, Visitor, set_cookie},
 };
 use crate::{
     format,
@@ -47,7 +47,7 @@ pub(super) fn own_page(next: &str) -> String {
 /// `GET /masuk`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(way): Params<Way>) -> Result<Response> {
     if let Some(account) = &visitor.account {
-        return Ok(go(&start_of(&account.roles, &way.next())));
+        return Ok(go(&start_of(account, &way.next())));
     }
     let page = page(&site, &visitor, way.next()).await;
     visitor.page(&page)
@@ -120,7 +120,7 @@ fn reason(visitor: &Visitor, error: &Error) -> String {
 
 /// Gives the session to the browser and sends it on.
 pub(super) fn signed_in(site: &Site, cx: &Cx, session: &BrowserSession, next: &str) -> Result<Response> {
-    let mut answer = go(&start_of(&session.account.roles, next));
+    let mut answer = go(&start_of(&session.account, next));
     keep_session(site, cx, session, &mut answer)?;
     Ok(answer)
 }
@@ -132,19 +132,22 @@ pub(super) fn keep_session(site: &Site, cx: &Cx, session: &BrowserSession, answe
     Ok(())
 }
 
-/// Where somebody with these roles begins, unless a page was asked for.
-fn start_of(roles: &[Role], next: &str) -> String {
-    if !next.is_empty() {
-        return next.to_owned();
-    }
-    let start = if roles.contains(&Role::Doctor) {
+/// Where somebody with this account begins, unless a page was asked for.
+fn start_of(account: &Account, next: &str) -> String {
+    if next.is_empty() { start(&account.roles, !account.named_roles.is_empty()).to_owned() } else { next.to_owned() }
+}
+
+/// Where somebody with these roles begins, holding named ones or none.
+fn start(roles: &[Role], named: bool) -> &'static str {
+    if roles.contains(&Role::Doctor) {
         "/d/hari-ini"
+    } else if roles.contains(&Role::Admin) && named {
+        "/admin/mulai"
     } else if roles.contains(&Role::SuperAdmin) || roles.contains(&Role::Admin) {
-        "/a/dokter-menunggu"
+        "/admin"
     } else {
         "/"
-    };
-    start.to_owned()
+    }
 }
 
 /// What signs in, as it names itself.
@@ -171,15 +174,31 @@ async fn out(site: &Site, visitor: &Visitor, everywhere: bool) -> Result<Respons
     Ok(answer)
 }
 
-/// Takes the session's cookie from the browser.
+/// Takes the session's cookie from the browser, and with it the wish that this device keeps visits.
 pub(super) fn forget_session(site: &Site, answer: &mut Response) -> Result<()> {
     set_cookie(answer, cookie::write(cookie::session_name(site.https), "", Some(0), site.https)?);
+    set_cookie(answer, cookie::write(KEEPS, "", Some(0), site.https)?);
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::own_page;
+    use contracts::auth::Role;
+
+    use super::{own_page, start};
+
+    #[test]
+    fn everybody_begins_where_their_work_is() {
+        for (roles, named, begins) in [
+            (vec![Role::Patient], false, "/"),
+            (vec![Role::Admin], false, "/admin"),
+            (vec![Role::Admin], true, "/admin/mulai"),
+            (vec![Role::SuperAdmin], false, "/admin"),
+            (vec![Role::Admin, Role::Doctor], false, "/d/hari-ini"),
+        ] {
+            assert_eq!(start(&roles, named), begins, "{roles:?}");
+        }
+    }
 
     #[test]
     fn nobody_is_sent_to_another_site() {

@@ -4,9 +4,27 @@
 mod account;
 pub(crate) mod admin;
 mod admin_book;
+mod admin_closures;
+mod admin_desk_hours;
+mod admin_doctor_form;
+mod admin_doctors;
+mod admin_export;
+mod admin_facilities;
+mod admin_facility_form;
+mod admin_form;
+mod admin_holidays;
+mod admin_import;
+mod admin_masters;
 mod admin_move;
+mod admin_names;
 mod admin_people;
+mod admin_policy;
+mod admin_practices;
 mod admin_reservations;
+mod admin_roles;
+mod admin_services;
+mod admin_staff;
+mod admin_views;
 mod appointment;
 mod appointments;
 mod approvals;
@@ -21,6 +39,8 @@ mod error;
 mod facility;
 mod family;
 mod home;
+mod import_file;
+mod import_templates;
 mod inbox;
 mod installed;
 mod leave;
@@ -29,7 +49,9 @@ mod login;
 mod move_;
 mod notices;
 mod offers;
+mod outside;
 mod own_data;
+mod own_visit;
 mod password;
 mod person;
 mod picker;
@@ -48,12 +70,14 @@ mod signup;
 mod styleguide;
 mod system;
 pub(crate) mod system_told;
+mod unsubscribe;
 mod visitor;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -163,15 +187,28 @@ pub fn router(services: Services) -> Router {
         .route("/admin/reservations", get(admin_reservations::show))
         .route("/admin/reservations/find", get(admin_reservations::back).post(admin_reservations::find))
         .route("/admin/reservations/do", get(admin_reservations::back).post(admin_reservations::act))
+        .route("/admin/reservations/export", get(admin_export::reservations))
+        .route("/admin/reservations/views", get(admin_reservations::back).post(admin_views::keep))
+        .route("/admin/reservations/views/forget", get(admin_reservations::back).post(admin_views::forget))
+        .route("/admin/import", get(admin_import::show).post(admin_import::check).layer(whole_file()))
+        .route("/admin/import/keep", get(admin_import::back).post(admin_import::keep).layer(whole_file()))
+        .route("/admin/import/templates/{file}", get(admin_import::template))
+        .route("/admin/export", get(admin_export::master))
         .route("/admin/reservations/{code}", get(admin_reservations::one))
         .route("/admin/reservations/{code}/move", get(admin_move::show).post(admin_move::save))
         .route("/admin/book", get(admin_book::who).post(admin_book::seek))
         .route("/admin/book/new", get(admin_book::who).post(admin_book::register))
         .route("/admin/book/{patient}", get(admin_book::what))
         .route("/admin/book/{patient}/{what}", get(admin_book::when).post(admin_book::book))
-        .route("/admin/roles", get(admin_people::roles))
-        .route("/admin/roles/{role}", get(admin_people::to_roles).post(admin_people::keep_role))
+        .merge(masters())
+        .route("/admin/mulai", get(admin::start))
+        .route("/admin/roles", get(admin_roles::show))
+        .route("/admin/roles/new", get(admin_roles::ask).post(admin_roles::make))
+        .route("/admin/roles/of/{id}", get(admin_roles::one).post(admin_roles::keep))
+        .route("/admin/roles/of/{id}/retire", get(admin_roles::back).post(admin_roles::retire))
+        .route("/admin/roles/{role}", get(admin_roles::back).post(admin_roles::keep_kind))
         .route("/admin/users", get(admin_people::users).post(admin_people::seek))
+        .route("/admin/users/new", get(admin_staff::ask).post(admin_staff::open))
         .route("/admin/users/{id}", get(admin_people::user))
         .route("/admin/users/{id}/{what}", post(admin_people::change))
         .route("/admin/audit", get(admin_people::audit))
@@ -188,6 +225,9 @@ pub fn router(services: Services) -> Router {
         .route("/kotak-masuk", get(inbox::show))
         .route("/kotak-masuk/dibaca", post(inbox::all_read))
         .route("/kotak-masuk/{id}", post(inbox::open))
+        .route("/berhenti/{token}", get(unsubscribe::ask).post(unsubscribe::end))
+        .route("/d/kalender", get(outside::show).post(outside::add))
+        .route("/d/kalender/{id}/hapus", post(outside::remove))
         .route("/akun/pemberitahuan", get(notices::show).post(notices::keep))
         .route("/akun/kalender", post(notices::calendar))
         .route("/akun/bahasa", post(account::set_language))
@@ -206,11 +246,52 @@ pub fn router(services: Services) -> Router {
         .route("/keluarga", get(family::show))
         .route("/keluarga/tambah", get(person::member).post(person::add_member))
         .route("/keluarga/{id}", get(person::show_member).post(person::keep_member))
+        .route("/keluarga/{id}/pesan", get(family::book))
         .route("/keluarga/{id}/lepas", get(family::ask).post(family::release))
         .with_state(site)
         .merge(assets::router())
         .merge(portrait::router())
         .merge(icon::router())
+}
+
+/// Master data: facilities with what belongs to them, doctors, specialities, holidays.
+fn masters() -> Router<Site> {
+    Router::new()
+        .route("/admin/facilities", get(admin_facilities::list))
+        .route("/admin/facilities/new", get(admin_facility_form::new).post(admin_facility_form::add))
+        .route("/admin/facilities/{id}", get(admin_facilities::show))
+        .route("/admin/facilities/{id}/{what}", post(admin_facilities::set_open))
+        .route("/admin/facilities/{id}/edit", get(admin_facility_form::edit).post(admin_facility_form::keep))
+        .route("/admin/facilities/{id}/policy", get(admin_policy::show).post(admin_policy::keep))
+        .route("/admin/facilities/{id}/closures", get(admin_closures::show).post(admin_closures::add))
+        .route("/admin/facilities/{id}/closures/{closure}/remove", post(admin_closures::remove))
+        .route(
+            "/admin/facilities/{id}/departments/new",
+            get(admin_names::new_department).post(admin_names::add_department),
+        )
+        .route(
+            "/admin/facilities/{id}/departments/{department}",
+            get(admin_names::department).post(admin_names::rename_department),
+        )
+        .route("/admin/facilities/{id}/departments/{department}/remove", post(admin_names::remove_department))
+        .route("/admin/facilities/{id}/services/new", get(admin_services::new).post(admin_services::add))
+        .route("/admin/services/{id}", get(admin_services::show).post(admin_services::keep))
+        .route("/admin/services/{id}/hours", get(admin_desk_hours::show).post(admin_desk_hours::keep))
+        .route("/admin/services/{id}/{what}", post(admin_services::set_offered))
+        .route("/admin/doctors", get(admin_doctors::list))
+        .route("/admin/doctors/new", get(admin_doctor_form::new).post(admin_doctor_form::add))
+        .route("/admin/doctors/{id}", get(admin_doctor_form::show).post(admin_doctor_form::keep))
+        .route("/admin/doctors/{id}/{what}", post(admin_doctors::set_listed))
+        .route("/admin/specialities", get(admin_names::specialities))
+        .route("/admin/specialities/new", get(admin_names::new_speciality).post(admin_names::add_speciality))
+        .route("/admin/specialities/{id}", get(admin_names::speciality).post(admin_names::change_speciality))
+        .route("/admin/holidays", get(admin_holidays::show).post(admin_holidays::keep))
+        .route("/admin/holidays/{date}/remove", post(admin_holidays::remove))
+}
+
+/// Room for a form with a file.
+fn whole_file() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(import_file::LARGEST_FORM)
 }
 
 /// Sends the browser on with GET.

@@ -1,9 +1,6 @@
 //! Moving an appointment: the same picker; the old time stands until the new one is had.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use contracts::{
     directory::Service,
     scheduling::{Appointment, Deed, Reschedule},
@@ -17,6 +14,7 @@ use serde::Deserialize;
 use super::{
     Site, go,
     offers::{Choice, Offered},
+    own_visit::OwnVisit,
     picker, shown,
     visitor::Visitor,
 };
@@ -25,16 +23,13 @@ use crate::view::{self, Area, Back, Here};
 /// `GET /janji/{code}/ubah`
 pub(super) async fn show(
     State(site): State<Site>,
-    visitor: Visitor,
-    Path(code): Path<String>,
+    OwnVisit { visitor, visit, href }: OwnVisit,
     Params(choice): Params<Choice>,
 ) -> Result<Response> {
-    visitor.cx.account()?;
-    let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
-    if !appointment.may.contains(&Deed::Move) {
-        return Ok(go(&format!("/janji/{}", appointment.code)));
+    if !visit.may.contains(&Deed::Move) {
+        return Ok(go(&href));
     }
-    let page = page(&site, &visitor, &appointment, &choice).await?;
+    let page = page(&site, &visitor, &visit, &choice).await?;
     if visitor.wants("picker") { visitor.page(&page.as_picker()) } else { visitor.page(&page) }
 }
 
@@ -90,29 +85,56 @@ pub(super) struct Given {
 /// `POST /janji/{code}/ubah`
 pub(super) async fn save(
     State(site): State<Site>,
-    visitor: Visitor,
-    Path(code): Path<String>,
+    OwnVisit { visitor, visit, href }: OwnVisit,
     Form(given): Form<Given>,
 ) -> Result<Response> {
-    visitor.cx.account()?;
-    let appointment = site.scheduling.appointment(&visitor.cx, &code).await?;
-    let href = format!("/janji/{}", appointment.code);
+    let way = Way { here: format!("{href}/ubah"), href, done: "flash-moved" };
     let choice = Choice { slot: given.slot, take: given.take, tgl: given.tgl, ..Choice::default() };
-    let here = format!("{href}/ubah");
+    move_to(&site, &visitor, &visit, Wanted { choice, version: given.version, reason: None }, way).await
+}
+
+/// What somebody chose for a visit.
+pub(super) struct Wanted {
+    /// The time.
+    pub(super) choice: Choice,
+    /// The version the form was filled in for; that of now where it says none.
+    pub(super) version: String,
+    /// Why, in somebody's words.
+    pub(super) reason: Option<String>,
+}
+
+/// Where a move leads.
+pub(super) struct Way {
+    /// The picker, which says what stands in the way.
+    pub(super) here: String,
+    /// The visit.
+    pub(super) href: String,
+    /// What is told once it has moved.
+    pub(super) done: &'static str,
+}
+
+/// Moves a visit to the chosen time: then to its page, or back to the picker with the reason.
+pub(super) async fn move_to(
+    site: &Site,
+    visitor: &Visitor,
+    visit: &Appointment,
+    Wanted { choice, version, reason }: Wanted,
+    Way { here, href, done }: Way,
+) -> Result<Response> {
     let Some(starts_at) = choice.start() else {
-        return visitor.go_and_tell(&site, &choice.on(&here, None), visitor.say("picker-choose"));
+        return visitor.go_and_tell(site, &choice.on(&here, None), visitor.say("picker-choose"));
     };
     // Pressed twice: it is there already.
-    if appointment.starts_at == starts_at {
+    if visit.starts_at == starts_at {
         return Ok(go(&href));
     }
-    let version = given.version.parse().unwrap_or(appointment.version);
-    let ask = Reschedule { starts_at, doctor: None, reason: None, override_reason: None };
-    match site.scheduling.reschedule(&visitor.cx, &appointment.id, version, ask).await {
-        Ok(_) => visitor.go_and_say(&href, "flash-moved"),
+    let version = version.parse().unwrap_or(visit.version);
+    let ask = Reschedule { starts_at, doctor: None, reason, override_reason: None };
+    match site.scheduling.reschedule(&visitor.cx, &visit.id, version, ask).await {
+        Ok(_) => visitor.go_and_say(&href, done),
         Err(error) if error.is_conflict("slot-taken") => Ok(go(&choice.on(&here, Some(starts_at)))),
         Err(error @ (Error::Conflict(_) | Error::Stale | Error::Invalid(_))) => {
-            visitor.go_and_tell(&site, &choice.on(&here, None), visitor.words_of(&error))
+            visitor.go_and_tell(site, &choice.on(&here, None), visitor.words_of(&error))
         }
         Err(other) => Err(other),
     }

@@ -9,7 +9,7 @@ use contracts::{
 use platform::{Error, Result, http::Form};
 use serde::Deserialize;
 
-use super::{Site, security, shown, visitor::Visitor};
+use super::{Site, outside, security, shown, visitor::Visitor};
 use crate::{
     format,
     view::{Field, Mend, Notices, Option_},
@@ -25,6 +25,8 @@ const REMINDERS: [(u32, &str); 5] = [
     (120, "remind-2-hours"),
     (30, "remind-30-minutes"),
 ];
+/// From and until when it is quiet unless somebody says otherwise.
+const USUAL_QUIET: [&str; 2] = ["21:00", "07:00"];
 /// Hours at which quiet may begin and end.
 const HOURS: [&str; 12] =
     ["18:00", "19:00", "20:00", "21:00", "22:00", "23:00", "04:00", "05:00", "06:00", "07:00", "08:00", "09:00"];
@@ -51,8 +53,8 @@ async fn page(site: &Site, visitor: &Visitor, now: &Preferences, mends: Vec<Mend
         version: now.version.to_string(),
         kinds: now.channels.iter().map(by_mail).collect(),
         reminders: reminders(visitor, &now.reminders),
-        quiet_from: hours(visitor, now.quiet.map(|quiet| quiet.from), "21:00"),
-        quiet_until: hours(visitor, now.quiet.map(|quiet| quiet.until), "07:00"),
+        quiet_from: hours(visitor, now.quiet.map(|quiet| quiet.from), USUAL_QUIET[0]),
+        quiet_until: hours(visitor, now.quiet.map(|quiet| quiet.until), USUAL_QUIET[1]),
         quiet: Field {
             value: if now.quiet.is_some() { "yes".to_owned() } else { String::new() },
             error: mends.iter().find(|mend| mend.field == "quiet").map(|mend| mend.text.clone()),
@@ -66,12 +68,12 @@ async fn page(site: &Site, visitor: &Visitor, now: &Preferences, mends: Vec<Mend
     })
 }
 
-fn address(feed: &Feed) -> String {
+pub(super) fn address(feed: &Feed) -> String {
     feed.url.clone().unwrap_or_else(|| feed.path.clone())
 }
 
 /// The text key of a kind's name.
-fn kind_key(kind: NotificationKind) -> &'static str {
+pub(super) fn kind_key(kind: NotificationKind) -> &'static str {
     match kind {
         NotificationKind::Requested => "told-requested",
         NotificationKind::Booked => "told-booked",
@@ -79,6 +81,7 @@ fn kind_key(kind: NotificationKind) -> &'static str {
         NotificationKind::Rejected => "told-rejected",
         NotificationKind::Moved => "told-moved",
         NotificationKind::Cancelled => "told-cancelled",
+        NotificationKind::Proposed => "told-proposed",
         NotificationKind::Reminder => "told-reminder",
     }
 }
@@ -127,32 +130,68 @@ pub(super) async fn keep(State(site): State<Site>, visitor: Visitor, Form(given)
     };
     let mut reminders: Vec<u32> = given.remind.iter().filter_map(|minutes| minutes.parse().ok()).collect();
     reminders.sort_unstable_by(|a, b| b.cmp(a));
-    let quiet = match (given.quiet_from.parse(), given.quiet_until.parse()) {
-        (Ok(from), Ok(until)) if given.quiet == "yes" => Some(QuietHours { from, until }),
-        _ => None,
-    };
-    let form = PreferencesForm {
+    let version = given.version.parse().unwrap_or(now.version);
+    let mut typed = Preferences {
         channels: now.channels.iter().map(by_mail).collect(),
         reminders,
-        quiet,
-        zone: now.zone.clone(),
+        quiet: None,
+        version,
+        ..now.clone()
     };
-    let version = given.version.parse().unwrap_or(now.version);
-    let (status, mend) = match site.notifications.set_preferences(&visitor.cx, version, form).await {
-        Ok(_) => return visitor.go_and_say("/akun/pemberitahuan", "flash-notices"),
-        Err(Error::Stale) => (StatusCode::PRECONDITION_FAILED, visitor.say("person-overtaken")),
-        Err(error @ Error::Invalid(_)) => (StatusCode::UNPROCESSABLE_ENTITY, visitor.words_of(&error)),
-        Err(other) => return Err(other),
+    let refused = match quiet_hours(&given) {
+        Ok(quiet) => {
+            typed.quiet = quiet;
+            let form = PreferencesForm {
+                channels: typed.channels.clone(),
+                reminders: typed.reminders.clone(),
+                quiet,
+                zone: now.zone.clone(),
+            };
+            match site.notifications.set_preferences(&visitor.cx, version, form).await {
+                Ok(_) => return visitor.go_and_say("/akun/pemberitahuan", "flash-notices"),
+                Err(error) => error,
+            }
+        }
+        Err(error) => {
+            typed.quiet = now.quiet.or_else(usual_quiet);
+            error
+        }
+    };
+    let (status, mend) = match refused {
+        Error::Stale => {
+            // Told once; whoever saves again does so over what they were told of.
+            typed.version = now.version;
+            (StatusCode::PRECONDITION_FAILED, visitor.say("person-overtaken"))
+        }
+        error @ Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, visitor.words_of(&error)),
+        other => return Err(other),
     };
     let mends = vec![Mend { field: "quiet", text: mend }];
-    visitor.page_with(status, &page(&site, &visitor, &now, mends).await?)
+    visitor.page_with(status, &page(&site, &visitor, &typed, mends).await?)
 }
 
-/// The form of the calendar.
+/// The hours at which nobody is disturbed, where they are wished; an error where they cannot be read.
+fn quiet_hours(given: &Given) -> Result<Option<QuietHours>> {
+    if given.quiet != "yes" {
+        return Ok(None);
+    }
+    match (given.quiet_from.parse(), given.quiet_until.parse()) {
+        (Ok(from), Ok(until)) => Ok(Some(QuietHours { from, until })),
+        _ => Err(Error::invalid("quiet", "invalid-time")),
+    }
+}
+
+/// What is offered where nothing readable was chosen.
+fn usual_quiet() -> Option<QuietHours> {
+    Some(QuietHours { from: USUAL_QUIET[0].parse().ok()?, until: USUAL_QUIET[1].parse().ok()? })
+}
+
+/// The form of the calendar, and the page it stands on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Calendar {
     what: String,
+    page: String,
 }
 
 /// `POST /akun/kalender`: a new address for one's own calendar, or none.
@@ -162,10 +201,11 @@ pub(super) async fn calendar(
     Form(given): Form<Calendar>,
 ) -> Result<Response> {
     visitor.cx.account()?;
+    let to = if given.page == outside::PATH { outside::PATH } else { "/akun/pemberitahuan" };
     if given.what == "end" {
         site.notifications.end_feed(&visitor.cx).await?;
-        return visitor.go_and_say("/akun/pemberitahuan", "flash-feed-ended");
+        return visitor.go_and_say(to, "flash-feed-ended");
     }
     site.notifications.renew_feed(&visitor.cx).await?;
-    visitor.go_and_say("/akun/pemberitahuan", "flash-feed")
+    visitor.go_and_say(to, "flash-feed")
 }

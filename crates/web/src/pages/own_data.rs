@@ -6,6 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use contracts::{
+    Permission,
+    notifications::{Notification, OutsideCalendar},
     people::FamilyConsent,
     scheduling::{Appointment, AppointmentSearch},
 };
@@ -21,7 +23,7 @@ use crate::{
 
 /// The zone of dates that belong to no facility.
 const HOUSE_ZONE: &str = "Asia/Jakarta";
-/// Pages of appointments that are taken along at most: ten thousand visits.
+/// Pages of appointments, and of what one was told, that are taken along at most: ten thousand of each.
 const PAGES: usize = 100;
 
 /// `GET /akun/data`
@@ -62,6 +64,11 @@ pub(super) async fn export(State(site): State<Site>, visitor: Visitor) -> Result
         "sign_ins": site.auth.sessions(cx).await?,
         "people": site.people.export(cx).await?,
         "appointments": appointments(&site, &visitor).await?,
+        "notifications": told(&site, &visitor).await?,
+        "notification_preferences": site.notifications.preferences(cx).await?,
+        // Its address is a secret that need not lie in a file.
+        "calendar_made_at": site.notifications.feed(cx).await?.map(|feed| feed.made_at),
+        "outside_calendars": outside_calendars(&site, &visitor).await?,
     });
     let text = serde_json::to_string_pretty(&data).map_err(Error::internal)?;
     let headers = [
@@ -71,8 +78,32 @@ pub(super) async fn export(State(site): State<Site>, visitor: Visitor) -> Result
     Ok((headers, text).into_response())
 }
 
+async fn told(site: &Site, visitor: &Visitor) -> Result<Vec<Notification>> {
+    let mut all = Vec::new();
+    let mut page = PageAsk { limit: PageAsk::MOST, after: None };
+    for _ in 0..PAGES {
+        let found = site.notifications.inbox(&visitor.cx, page.clone()).await?;
+        all.extend(found.items);
+        let Some(next) = found.next else { break };
+        page.after = Some(next);
+    }
+    Ok(all)
+}
+
+/// Calendars that a doctor keeps elsewhere; nobody else has any.
+async fn outside_calendars(site: &Site, visitor: &Visitor) -> Result<Vec<OutsideCalendar>> {
+    if !visitor.cx.may(Permission::ScheduleOwn) {
+        return Ok(Vec::new());
+    }
+    site.notifications.outside_calendars(&visitor.cx).await
+}
+
+/// Those of the asker and their family; who has none of their own, as staff, is told nothing of others'.
 async fn appointments(site: &Site, visitor: &Visitor) -> Result<Vec<Appointment>> {
     let mut all = Vec::new();
+    if !visitor.cx.may(Permission::AppointmentOwn) {
+        return Ok(all);
+    }
     let mut ask = AppointmentSearch {
         mine: Some(true),
         page: PageAsk { limit: PageAsk::MOST, after: None },

@@ -131,7 +131,10 @@ async fn enter(site: &Site, visitor: &Visitor, base: &Base, typed: &Typed) -> Re
     };
     let wanted = LeaveForm {
         doctor: base.doctor.id.clone(),
-        facility: typed.get("faskes").parse().ok(),
+        facility: match typed.get("faskes") {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Error::NotFound("facility"))?),
+        },
         starts_at,
         ends_at,
         reason: Some(typed.get("alasan").to_owned()).filter(|reason| !reason.is_empty()),

@@ -1,25 +1,19 @@
 //! What a patient sees whose doctor went on leave: times kept for them, to choose one or none.
 
-use axum::{
-    extract::{Path, State},
-    response::Response,
-};
+use axum::{extract::State, response::Response};
 use contracts::scheduling::AnswerProposal;
 use platform::{Error, Result, http::Form};
 use serde::Deserialize;
 
-use super::{Site, go, shown, visitor::Visitor};
+use super::{Site, go, own_visit::OwnVisit, shown};
 use crate::{
     format,
     view::{Area, Back, Here, LeaveOffer, Option_},
 };
 
 /// `GET /janji/{code}/usulan`
-pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(code): Path<String>) -> Result<Response> {
-    visitor.cx.account()?;
+pub(super) async fn show(State(site): State<Site>, OwnVisit { visitor, visit, href }: OwnVisit) -> Result<Response> {
     let (cx, locale) = (&visitor.cx, visitor.speech.locale);
-    let visit = site.scheduling.appointment(cx, &code).await?;
-    let href = format!("/janji/{}", visit.code);
     let found = match site.scheduling.proposal(cx, &visit.id).await {
         Ok(found) => found,
         // Answered or over: the appointment says how it stands.
@@ -61,13 +55,9 @@ pub(super) struct Given {
 /// `POST /janji/{code}/usulan`
 pub(super) async fn answer(
     State(site): State<Site>,
-    visitor: Visitor,
-    Path(code): Path<String>,
+    OwnVisit { visitor, visit, href }: OwnVisit,
     Form(given): Form<Given>,
 ) -> Result<Response> {
-    visitor.cx.account()?;
-    let visit = site.scheduling.appointment(&visitor.cx, &code).await?;
-    let href = format!("/janji/{}", visit.code);
     let again = format!("{href}/usulan");
     let at = match (given.tidak.as_str(), given.pilih.parse()) {
         ("", Ok(at)) => Some(at),

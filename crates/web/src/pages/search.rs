@@ -322,7 +322,7 @@ async fn count(site: &Site, visitor: &Visitor, wish: &Wish, today: Date) -> Resu
 fn places_ask(wish: &Wish, kind: Option<ServiceKind>) -> FacilitySearch {
     let text = |text: &str| Some(text.trim().chars().take(100).collect::<String>()).filter(|text| !text.is_empty());
     let page = PageAsk { limit: ROWS, after: cursor(&wish.sesudah) };
-    FacilitySearch { q: text(&wish.q), city: text(&wish.kota), kind, page }
+    FacilitySearch { q: text(&wish.q), city: text(&wish.kota), kind, managed: None, page }
 }
 
 /// Facilities by name and city.

@@ -28,17 +28,19 @@ use crate::{
 const FLASH: &str = "flash";
 /// The cookie of the theme chosen by hand.
 pub(super) const THEME: &str = "theme";
-/// The cookie that says that this device keeps the next visits.
+/// The cookie that says whose next visits this device keeps: of nobody else who signs in here later.
 pub(super) const KEEPS: &str = "keeps";
 /// Seconds a choice about this device is remembered.
 pub(super) const REMEMBERED: u64 = 31_536_000;
 
 /// Notices that may follow a form, by text key, with their colour.
-const NOTICES: [(&str, Tone); 37] = [
+const NOTICES: [(&str, Tone); 40] = [
     ("flash-all-read", Tone::Ok),
     ("flash-notices", Tone::Ok),
     ("flash-feed", Tone::Ok),
     ("flash-feed-ended", Tone::Info),
+    ("flash-calendar-added", Tone::Ok),
+    ("flash-calendar-gone", Tone::Info),
     ("flash-language", Tone::Ok),
     ("flash-keeps", Tone::Ok),
     ("flash-keeps-not", Tone::Info),
@@ -47,6 +49,7 @@ const NOTICES: [(&str, Tone); 37] = [
     ("flash-profile", Tone::Ok),
     ("flash-member", Tone::Ok),
     ("flash-member-gone", Tone::Ok),
+    ("flash-book-for", Tone::Info),
     ("flash-session", Tone::Ok),
     ("flash-welcome", Tone::Ok),
     ("flash-password", Tone::Ok),
@@ -150,7 +153,7 @@ impl FromRequestParts<Site> for Visitor {
             refusal: Refusal::place().read(site, &cx, headers),
             cookies: headers.get_all(header::COOKIE).iter().map(|line| (header::COOKIE, line.clone())).collect(),
             theme: theme_of(headers),
-            keeps: cookie::read(headers, KEEPS) == Some("yes"),
+            keeps: cx.account().is_ok_and(|own| cookie::read(headers, KEEPS) == Some(own)),
             unread: unread(&cx, site, &parts.method, headers).await,
             flash: NOTICES
                 .into_iter()
@@ -271,7 +274,7 @@ impl Visitor {
 
     /// Whose menus belong to the account's work, if it has any.
     pub fn work(&self) -> Option<Area> {
-        if self.cx.may(Permission::DoctorApprove) || self.cx.may(Permission::AppointmentRead) {
+        if !super::admin::duties(&self.cx).is_empty() || self.cx.may(Permission::SystemRead) {
             Some(Area::Admin)
         } else if self.cx.may(Permission::AppointmentPractice) {
             Some(Area::Doctor)

@@ -1,71 +1,9 @@
-//! Accounts, what roles allow, and who did what (A4, A7, A8).
+//! Accounts, and who did what (A7, A8).
 
 use askama::Template;
 
 use super::{Option_, Pager, Shell};
 use crate::filters;
-
-/// `/admin/roles`
-#[derive(Debug, Clone, Template)]
-#[template(path = "admin_roles.html")]
-pub struct AdminRoles {
-    /// The frame.
-    pub shell: Shell,
-    /// The roles, in the order of the columns.
-    pub roles: Vec<RoleColumn>,
-    /// Permissions by what they are about.
-    pub groups: Vec<PermissionGroup>,
-    /// May change what a role allows.
-    pub edits: bool,
-}
-
-/// A role.
-#[derive(Debug, Clone)]
-pub struct RoleColumn {
-    /// What forms send.
-    pub word: &'static str,
-    /// Text key.
-    pub label: &'static str,
-    /// How many permissions it has.
-    pub count: usize,
-    /// Version the page was made from.
-    pub version: i64,
-    /// Opened for changing.
-    pub edited: bool,
-    /// What the button says that keeps it.
-    pub keep: String,
-}
-
-/// Permissions about one thing.
-#[derive(Debug, Clone)]
-pub struct PermissionGroup {
-    /// Text key.
-    pub label: &'static str,
-    /// Its permissions.
-    pub rows: Vec<PermissionRow>,
-}
-
-/// A permission.
-#[derive(Debug, Clone)]
-pub struct PermissionRow {
-    /// Its name: `appointment.attend`.
-    pub name: &'static str,
-    /// Text key of what it allows.
-    pub label: String,
-    /// Each role's, in the order of the columns.
-    pub cells: Vec<PermissionCell>,
-}
-
-/// Whether a role has a permission.
-#[derive(Debug, Clone, Copy)]
-pub struct PermissionCell {
-    /// It has.
-    pub held: bool,
-    /// The role is opened for changing.
-    pub edited: bool,
-    /// Text key of the role.
-    pub role: &'static str,
-}
 
 /// `/admin/users`
 #[derive(Debug, Clone, Template)]
@@ -81,6 +19,8 @@ pub struct AdminUsers {
     pub states: Vec<Option_>,
     /// The accounts.
     pub users: Vec<UserRow>,
+    /// May open accounts of staff.
+    pub opens: bool,
     /// Where the list goes on.
     pub pager: Pager,
 }
@@ -96,8 +36,8 @@ pub struct UserRow {
     pub email: String,
     /// Portrait.
     pub portrait: String,
-    /// Text keys of its roles.
-    pub roles: Vec<&'static str>,
+    /// What its roles are called.
+    pub roles: Vec<String>,
     /// Text key of its state.
     pub state: &'static str,
     /// Class of the state's chip.
@@ -124,6 +64,8 @@ pub struct AdminUser {
     pub version: i64,
     /// Its roles, to be chosen; empty where one may not give any.
     pub roles: Vec<Option_>,
+    /// Named roles, to be chosen.
+    pub named: Vec<Option_>,
     /// Facilities, to be chosen.
     pub facilities: Vec<Option_>,
     /// It may be shut (`true`) or opened again (`false`); `None` where neither.

@@ -58,6 +58,12 @@ pub struct Reservations {
     pub rows: Vec<Reservation>,
     /// This list with every row chosen.
     pub all: String,
+    /// The views this person keeps.
+    pub views: Vec<SavedView>,
+    /// These filters as a view keeps them; `None` where they make none.
+    pub kept: Option<String>,
+    /// This list as a table to take along.
+    pub export: String,
     /// This list, to come back to.
     pub back: String,
     /// May book on behalf.
@@ -70,6 +76,17 @@ pub struct Reservations {
     pub rejects: bool,
     /// Where the list goes on.
     pub pager: Pager,
+}
+
+/// A view of the list, kept under a name.
+#[derive(Debug, Clone)]
+pub struct SavedView {
+    /// What its owner calls it.
+    pub name: String,
+    /// The list so filtered.
+    pub href: String,
+    /// It is shown now.
+    pub current: bool,
 }
 
 /// A person found by name or number.

@@ -28,6 +28,8 @@ pub struct Member {
     pub line: String,
     /// Insured by BPJS.
     pub bpjs: bool,
+    /// Where one begins to book for them.
+    pub book: String,
     /// Where their profile is changed.
     pub edit: String,
     /// Where the right to act for them is given up.

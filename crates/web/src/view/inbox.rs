@@ -33,6 +33,12 @@ pub struct InboxDay {
 pub struct InboxItem {
     /// Where it is opened: a form, for opening marks it as read.
     pub action: String,
+    /// The appointment it is about, or empty.
+    pub about: String,
+    /// Told to the doctor, not to the patient.
+    pub to_doctor: bool,
+    /// It opens the choice among the times that are kept.
+    pub to_choose: bool,
     /// Icon name.
     pub icon: &'static str,
     /// Colour word: brand, info, plum, ok, wait, danger.

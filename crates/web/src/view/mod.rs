@@ -5,10 +5,17 @@
 
 mod account;
 mod admin;
+mod admin_doctors;
+mod admin_import;
 mod admin_people;
+mod admin_places;
 mod admin_reservations;
+mod admin_roles;
+mod admin_rules;
+mod admin_staff;
 mod appointment;
 mod booking;
+mod calendars;
 mod doctor;
 mod doctor_day;
 mod doctor_profile;
@@ -32,16 +39,30 @@ mod system;
 
 pub use account::{Account, Consent, Erased, ErasedPart, Leave, OwnData};
 pub use admin::{Approvals, DoctorRequest};
-pub use admin_people::{
-    AdminAudit, AdminRoles, AdminUser, AdminUsers, AuditRow, PermissionCell, PermissionGroup, PermissionRow,
-    RoleColumn, UserRow, Verdict,
+pub use admin_doctors::{
+    AdminDoctorForm, AdminDoctors, DoctorRecord, OfferedService, PracticeBlock, PracticeDay, PracticeHours,
+};
+pub use admin_import::{AdminImport, AdminImportPreview, ImportBad, ImportCounts, ImportFault, ImportGood, ImportKind};
+pub use admin_people::{AdminAudit, AdminUser, AdminUsers, AuditRow, UserRow, Verdict};
+pub use admin_places::{
+    AdminDeskHours, AdminFacilities, AdminFacility, AdminFacilityForm, AdminNames, AdminServiceForm, DepartmentRow,
+    FacilityRow, KindChoice, MasterLink, OptionGroup, ServiceGroup, ServiceRow,
 };
 pub use admin_reservations::{
     AdminBook, AdminBookWhat, AdminBookWhen, AdminHome, AdminMove, AdminPart, BookChoice, PatientFound, Reservation,
-    ReservationPage, Reservations, RowAct, Told,
+    ReservationPage, Reservations, RowAct, SavedView, Told,
 };
+pub use admin_roles::{
+    AdminRole, AdminRoles, PermissionCell, PermissionGroup, PermissionRow, Right, RightGroup, RoleColumn,
+};
+pub use admin_rules::{
+    AdminClosures, AdminHolidays, AdminPolicy, AdminSpecialities, AffectedVisits, ClosureRow, HolidayRow, PolicyGroup,
+    PolicyRow, SpecialityRow,
+};
+pub use admin_staff::AdminStaff;
 pub use appointment::{Appointment, Appointments, Cancel, Happening, Move, Reason, Tab};
 pub use booking::{BookingCheck, BookingData, BookingDone, Fee, Holding, Patient, Term};
+pub use calendars::{Calendars, OutsideRow, Unsubscribe};
 pub use doctor::{Doctor, Hours, Place, Tariff};
 pub use doctor_day::{Bar, DoctorDay, Queued, Turn, WeekLink};
 pub use doctor_profile::{DoctorProfile, ProfilePractice};

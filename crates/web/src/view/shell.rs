@@ -78,7 +78,10 @@ impl Shell {
                 ];
                 menu.push(match self.work {
                     Some(Area::Doctor) => entry(Here::Today, "/d/hari-ini", "stethoscope", "nav-today"),
-                    Some(Area::Admin) => entry(Here::Approvals, "/a/dokter-menunggu", "shield", "nav-approvals"),
+                    Some(Area::Admin) => {
+                        let (href, icon, label) = self.first_duty();
+                        entry(Here::More, href, icon, label)
+                    }
                     Some(Area::Patient) | None => entry(Here::Appointments, "/janji", "cal", "nav-appointments"),
                 });
                 menu.push(account);
@@ -96,9 +99,10 @@ impl Shell {
                     self.duties.contains(&duty).then(|| entry(here, href, icon, label))
                 };
                 let mut menu: Vec<Entry> = duty(Duty::Reservations, Here::Reservations).into_iter().collect();
-                menu.push(entry(Here::Approvals, "/a/dokter-menunggu", "stethoscope", "nav-approvals"));
-                menu.push(entry(Here::Schedule, "/a/jadwal", "clock", "nav-schedule"));
+                menu.extend(duty(Duty::Approvals, Here::Approvals));
+                menu.extend(duty(Duty::Schedules, Here::Schedule));
                 menu.extend(duty(Duty::Places, Here::Places));
+                menu.extend(duty(Duty::Doctors, Here::Doctors));
                 menu.extend(duty(Duty::Users, Here::Users));
                 menu.extend(duty(Duty::Roles, Here::Roles));
                 menu.extend(duty(Duty::Audit, Here::Audit));
@@ -134,8 +138,17 @@ impl Shell {
         match self.area {
             Area::Patient => "/",
             Area::Doctor => "/d/hari-ini",
-            Area::Admin => "/a/dokter-menunggu",
+            // Whoever has one thing to do needs no page to choose from.
+            Area::Admin if self.duties.len() == 1 => self.first_duty().0,
+            Area::Admin => "/admin",
         }
+    }
+
+    /// Where an administrator's work begins: with what waits for a decision, for who may take it.
+    pub fn first_duty(&self) -> (&'static str, &'static str, &'static str) {
+        let first =
+            if self.duties.contains(&Duty::Approvals) { Some(Duty::Approvals) } else { self.duties.first().copied() };
+        first.map_or(("/admin", "grid", "admin-title"), Duty::place)
     }
 }
 
@@ -175,8 +188,14 @@ pub enum Area {
 pub enum Duty {
     /// Appointments of the facilities.
     Reservations,
-    /// Facilities, services and doctors.
+    /// What waits for a decision.
+    Approvals,
+    /// Consultation hours and leave of the doctors.
+    Schedules,
+    /// Facilities, their services and rules.
     Places,
+    /// Doctors.
+    Doctors,
     /// Accounts.
     Users,
     /// What roles allow.
@@ -190,7 +209,10 @@ impl Duty {
     pub fn place(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Reservations => ("/admin/reservations", "cal", "nav-reservations"),
+            Self::Approvals => ("/a/dokter-menunggu", "check", "nav-approvals"),
+            Self::Schedules => ("/a/jadwal", "clock", "nav-schedule"),
             Self::Places => ("/admin/facilities", "hospital", "nav-places"),
+            Self::Doctors => ("/admin/doctors", "stethoscope", "nav-doctors"),
             Self::Users => ("/admin/users", "users", "nav-users"),
             Self::Roles => ("/admin/roles", "shield", "nav-roles"),
             Self::Audit => ("/admin/audit", "history", "nav-audit"),
@@ -201,7 +223,10 @@ impl Duty {
     pub fn line(self) -> &'static str {
         match self {
             Self::Reservations => "reservations-part-line",
+            Self::Approvals => "approvals-part-line",
+            Self::Schedules => "schedules-part-line",
             Self::Places => "places-part-line",
+            Self::Doctors => "doctors-part-line",
             Self::Users => "users-part-line",
             Self::Roles => "roles-part-line",
             Self::Audit => "audit-part-line",
@@ -236,6 +261,8 @@ pub enum Here {
     Reservations,
     /// Facilities, services and doctors.
     Places,
+    /// Doctors for those who take them on.
+    Doctors,
     /// Accounts.
     Users,
     /// What roles allow.

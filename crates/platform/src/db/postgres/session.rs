@@ -72,17 +72,34 @@ impl Session {
 
     /// Runs statements in order without waiting in between; answers how many rows each changed.
     pub(in crate::db) async fn execute_each(&mut self, steps: &[Step]) -> Result<Vec<u64>, DbError> {
-        let mut prepared = Vec::with_capacity(steps.len());
-        for step in steps {
-            prepared.push(self.prepare(step.sql).await?);
+        let mut changed = Vec::with_capacity(steps.len());
+        for some in steps.chunks(AHEAD) {
+            let prepared = self.prepare_each(some).await?;
+            let (connection, begin) = self.start()?;
+            let sent = join_all(
+                prepared.iter().zip(some).map(|(statement, step)| execute_one(connection, statement, &step.args)),
+            );
+            let (begun, answers) = tokio::join!(biased; begin_with(connection, begin), sent);
+            let answer = begun.and_then(|()| answers.into_iter().collect::<Result<Vec<u64>, _>>());
+            changed.extend(self.checked(answer)?);
         }
-        let (connection, begin) = self.start()?;
-        let sent = join_all(
-            prepared.iter().zip(steps).map(|(statement, step)| execute_one(connection, statement, &step.args)),
-        );
-        let (begun, answers) = tokio::join!(biased; begin_with(connection, begin), sent);
-        let answer = begun.and_then(|()| answers.into_iter().collect::<Result<Vec<u64>, _>>());
-        self.checked(answer)
+        Ok(changed)
+    }
+
+    /// The rows of each query, asked for in order without waiting in between.
+    pub(in crate::db) async fn query_each(&mut self, steps: &[Step]) -> Result<Vec<Vec<Row>>, DbError> {
+        let mut results = Vec::with_capacity(steps.len());
+        for some in steps.chunks(AHEAD) {
+            let prepared = self.prepare_each(some).await?;
+            let (connection, begin) = self.start()?;
+            let sent = join_all(
+                prepared.iter().zip(some).map(|(statement, step)| query_one(connection, statement, &step.args)),
+            );
+            let (begun, answers) = tokio::join!(biased; begin_with(connection, begin), sent);
+            let answer = begun.and_then(|()| answers.into_iter().collect::<Result<Vec<_>, _>>());
+            results.extend(self.checked(answer)?);
+        }
+        Ok(results)
     }
 
     /// The rows of three results, asked for in order without waiting in between.
@@ -124,6 +141,14 @@ impl Session {
         {
             self.open = false;
         }
+    }
+
+    async fn prepare_each(&mut self, steps: &[Step]) -> Result<Vec<Statement>, DbError> {
+        let mut prepared = Vec::with_capacity(steps.len());
+        for step in steps {
+            prepared.push(self.prepare(step.sql).await?);
+        }
+        Ok(prepared)
     }
 
     async fn prepare(&mut self, sql: &'static str) -> Result<Statement, DbError> {

@@ -7,7 +7,7 @@ use crate::{
     view::{
         AdminBook, AdminBookWhat, AdminBookWhen, AdminHome, AdminMove, AdminPart, Area, Back, BookChoice, Chip, Duty,
         Field, Happening, Here, Line, Mend, PatientFound, Picker, Reservation, ReservationPage, Reservations, RowAct,
-        Shell, State, Tab, Told,
+        SavedView, Shell, State, Tab, Told,
     },
 };
 
@@ -21,7 +21,16 @@ impl Maker<'_> {
             let (href, icon, label) = duty.place();
             AdminPart { href, icon, label, line: duty.line() }
         };
-        let duties = [Duty::Reservations, Duty::Users, Duty::Roles, Duty::Audit];
+        let duties = [
+            Duty::Reservations,
+            Duty::Approvals,
+            Duty::Schedules,
+            Duty::Places,
+            Duty::Doctors,
+            Duty::Users,
+            Duty::Roles,
+            Duty::Audit,
+        ];
         AdminHome {
             shell: self.admin_shell("admin-title", "/admin", Here::More),
             parts: duties.into_iter().map(part).collect(),
@@ -100,6 +109,21 @@ impl Maker<'_> {
             },
             rows: if empty { Vec::new() } else { rows },
             all: "/admin/reservations?pilih=semua".to_owned(),
+            views: if empty {
+                Vec::new()
+            } else {
+                let view = |name: &str, current| SavedView {
+                    name: name.to_owned(),
+                    href: "/admin/reservations?tgl=besok".to_owned(),
+                    current,
+                };
+                vec![
+                    view(&self.either("Menunggu hari ini", "Waiting today"), false),
+                    view(&self.either("Besok, poli anak", "Tomorrow, children"), true),
+                ]
+            },
+            kept: (!self.is(Sample::Failing)).then(|| "tgl=besok".to_owned()),
+            export: "/admin/reservations/export".to_owned(),
             back: "/admin/reservations".to_owned(),
             books: true,
             deeds: vec![ACCEPT, ARRIVED],

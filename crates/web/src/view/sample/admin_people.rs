@@ -1,73 +1,20 @@
-//! Accounts, roles and the audit trail.
+//! Accounts and the audit trail.
 
-use super::{LONG, Maker, Sample};
+use super::{LONG, Maker, Sample, admin_roles::LONG_ROLE};
 use crate::{
     format,
     portrait::{self, Sitter},
-    view::{
-        AdminAudit, AdminRoles, AdminUser, AdminUsers, AuditRow, Back, Here, PermissionCell, PermissionGroup,
-        PermissionRow, RoleColumn, UserRow, Verdict,
-    },
+    view::{AdminAudit, AdminUser, AdminUsers, AuditRow, Back, Here, UserRow, Verdict},
 };
 
 impl Maker<'_> {
-    pub(super) fn admin_roles(&self) -> AdminRoles {
-        let edited = matches!(self.sample, Sample::Full | Sample::Long);
-        let words = ["admin", "doctor", "patient", "super_admin"];
-        let keys = ["role-admin", "role-doctor", "role-patient", "role-super-admin"];
-        let role = |word, label, count| RoleColumn {
-            word,
-            label,
-            count,
-            version: 2,
-            edited: word == "admin" && edited,
-            keep: self.speech.say("roles-keep", &[("role", &self.say(label))]),
-        };
-        let row = |name: &'static str, held: [bool; 4]| PermissionRow {
-            name,
-            label: format!("perm-{}", name.replace('.', "-")),
-            cells: (0..4)
-                .map(|n| PermissionCell { held: held[n], edited: edited && words[n] == "admin", role: keys[n] })
-                .collect(),
-        };
-        AdminRoles {
-            shell: self.admin_shell("nav-roles", "/admin/roles", Here::Roles),
-            roles: vec![
-                role(words[0], keys[0], 14),
-                role(words[1], keys[1], 5),
-                role(words[2], keys[2], 2),
-                role(words[3], keys[3], 27),
-            ],
-            groups: vec![
-                PermissionGroup {
-                    label: "perms-appointments",
-                    rows: vec![
-                        row("appointment.read", [true, false, false, true]),
-                        row("appointment.manage", [false, false, false, true]),
-                        row("appointment.attend", [true, false, false, true]),
-                        row("appointment.own", [false, false, true, true]),
-                        row("appointment.decide-own", [false, true, false, true]),
-                    ],
-                },
-                PermissionGroup {
-                    label: "perms-accounts",
-                    rows: vec![
-                        row("account.manage", [true, false, false, true]),
-                        row("role.manage", [false, false, false, true]),
-                    ],
-                },
-            ],
-            edits: !self.is(Sample::Empty),
-        }
-    }
-
     fn user_row(&self, name: &str, role: &'static str, state: &'static str, class: &'static str) -> UserRow {
         UserRow {
             href: "/admin/users/1".to_owned(),
             name: if self.is(Sample::Long) { LONG.to_owned() } else { name.to_owned() },
             email: "seseorang@contoh.id".to_owned(),
             portrait: portrait::url(Sitter::Anyone, name),
-            roles: vec![role],
+            roles: vec![self.say(role)],
             state,
             class,
             seen: format::when(&Self::at(22, 16, 40), self.locale),
@@ -86,6 +33,7 @@ impl Maker<'_> {
             roles: Self::choices(&[("admin", "Admin"), ("doctor", "Dokter")], ""),
             states: Self::choices(&[("active", "Aktif")], ""),
             users: if self.is(Sample::Empty) { Vec::new() } else { users },
+            opens: !self.is(Sample::Failing),
             pager: self.pager(),
         }
     }
@@ -94,7 +42,12 @@ impl Maker<'_> {
         let shut = self.is(Sample::Failing);
         let (state, class) =
             if shut { ("account-deactivated", "chip--danger") } else { ("account-active", "chip--ok") };
-        let user = self.user_row("Andi Mappanyukki", "role-admin", state, class);
+        let mut user = self.user_row("Andi Mappanyukki", "role-admin", state, class);
+        match self.sample {
+            Sample::Long => user.roles = vec![LONG_ROLE.to_owned()],
+            Sample::Full => user.roles = vec!["Loket".to_owned()],
+            Sample::Normal | Sample::Empty | Sample::Failing => {}
+        }
         let mut shell = self.admin_shell("nav-users", "/admin/users/1", Here::Users);
         shell.title.clone_from(&user.name);
         shell.back = Some(Back { href: "/admin/users".to_owned(), label: "nav-users" });
@@ -110,6 +63,11 @@ impl Maker<'_> {
                 Vec::new()
             } else {
                 Self::choices(&[("patient", "Pasien"), ("doctor", "Dokter"), ("admin", "Admin")], "admin")
+            },
+            named: match self.sample {
+                Sample::Empty | Sample::Failing => Vec::new(),
+                Sample::Long => Self::choices(&[("1", LONG_ROLE), ("2", "Pemeriksa jejak audit")], "1"),
+                Sample::Normal | Sample::Full => Self::choices(&[("1", "Loket"), ("2", "Pemeriksa jejak audit")], "1"),
             },
             facilities: if few {
                 Vec::new()

@@ -13,6 +13,7 @@ impl Maker<'_> {
             portrait: portrait::url(sitter, name),
             line,
             bpjs,
+            book: "/keluarga/1/pesan".to_owned(),
             edit: "/keluarga/1".to_owned(),
             release: "/keluarga/1/lepas".to_owned(),
         };

@@ -44,7 +44,19 @@ impl Maker<'_> {
             unread: if self.is(Sample::Full) { 12 } else { 2 },
             keeps: false,
             operates: false,
-            duties: if area == Area::Admin { vec![Duty::Reservations, Duty::Users, Duty::Audit] } else { Vec::new() },
+            duties: if area == Area::Admin {
+                vec![
+                    Duty::Reservations,
+                    Duty::Approvals,
+                    Duty::Schedules,
+                    Duty::Places,
+                    Duty::Doctors,
+                    Duty::Users,
+                    Duty::Audit,
+                ]
+            } else {
+                Vec::new()
+            },
             failing: self.is(Sample::Failing),
         }
     }

@@ -11,6 +11,9 @@ impl Maker<'_> {
         let doctor = self.name("dr. Sitti Khadijah, Sp.A");
         let item = |icon, tone, id: &str, en: &str, hour, unread| InboxItem {
             action: "/kotak-masuk/ntf_1".to_owned(),
+            about: "apt_1".to_owned(),
+            to_doctor: false,
+            to_choose: false,
             icon,
             tone,
             title: self.either(id, en),

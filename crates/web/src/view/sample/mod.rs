@@ -4,10 +4,14 @@
 
 mod account;
 mod admin;
+mod admin_import;
 mod admin_people;
+mod admin_roles;
+mod admin_staff;
 mod appointments;
 mod approvals;
 mod booking;
+mod calendars;
 mod doctor;
 mod doctor_day;
 mod entry;
@@ -18,6 +22,9 @@ mod frame;
 mod home;
 mod inbox;
 mod installed;
+mod master_doctors;
+mod master_rules;
+mod masters;
 mod schedule;
 mod search;
 mod security;
@@ -105,10 +112,26 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         admin_book,
         admin_book_what,
         admin_book_when,
+        admin_import,
+        admin_import_preview,
         admin_roles,
+        admin_role,
+        admin_staff,
         admin_users,
         admin_user,
         admin_audit,
+        admin_facilities,
+        admin_facility,
+        admin_facility_form,
+        admin_names,
+        admin_service_form,
+        admin_desk_hours,
+        admin_policy,
+        admin_closures,
+        admin_specialities,
+        admin_holidays,
+        admin_doctors,
+        admin_doctor_form,
         error,
         facility,
         person,
@@ -123,6 +146,8 @@ pub fn render(speech: &Speech, sample: Sample) -> Vec<(&'static str, askama::Res
         release,
         inbox,
         notices,
+        calendars,
+        unsubscribe,
         offline,
         emergency,
         styleguide

@@ -3,7 +3,7 @@
 use super::{Maker, Sample};
 use crate::{
     portrait::{self, Sitter},
-    view::{Area, Field, Here, Mend, Pager, Shell, State, Styleguide},
+    view::{Area, Field, Here, Mend, Pager, Picker, Shell, State, Styleguide},
 };
 
 /// The icons of the sprite, by name, in its order.
@@ -53,7 +53,8 @@ impl Maker<'_> {
             mends: vec![Mend { field: "three", text: nik }],
             holds: [other(Sample::Normal).hold(), failing.hold],
             lost: other(Sample::Failing).lost(),
-            picker: other(Sample::Normal).picker(),
+            // Nobody's times change here: a stream of its own would ask for a doctor that is not.
+            picker: Picker { stream: String::new(), ..other(Sample::Normal).picker() },
             visits: State::ALL.into_iter().map(|state| self.visit(24, 10, 30, state.into())).collect(),
             members: other(Sample::Normal).members(),
             desk: self.desk(),
