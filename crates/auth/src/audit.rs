@@ -113,7 +113,7 @@ pub(crate) async fn keep_all(tx: &mut Tx, heard: &[(AuditEntry, Heard)]) -> Resu
             [&heard.id, context, actor, action, object, patient, facility, reason, request_id, at];
         fields.map(Bind::value).into()
     };
-    tx.exec_many(KEEP, &heard.iter().map(row).collect::<Vec<_>>()).await.map(drop)
+    tx.insert_many(KEEP, &heard.iter().map(row).collect::<Vec<_>>()).await.map(drop)
 }
 
 /// Keeps a line of what auth itself did, in the same transaction.

@@ -11,12 +11,17 @@ use crate::{CONTEXT, DirectoryContext, earliest};
 pub(crate) fn of(directory: &DirectoryContext) -> Reactions {
     let mut reactions = Reactions::new(CONTEXT, directory.db.clone());
     let memory = directory.memory.clone();
-    reactions.hear::<AvailabilityChanged>("earliest free start", move |tx, _, changed, _| {
+    reactions.hear_many::<AvailabilityChanged>("earliest free start", move |tx, _, told| {
         let memory = memory.clone();
         Box::pin(async move {
-            earliest::note(tx, changed).await?;
-            let changed = changed.clone();
-            tx.after_commit(move || memory.index().note_earliest(&changed.doctor, changed.earliest));
+            earliest::note_all(tx, told).await?;
+            let told: Vec<AvailabilityChanged> = told.iter().map(|(changed, _)| changed.clone()).collect();
+            tx.after_commit(move || {
+                let index = memory.index();
+                for AvailabilityChanged { doctor, earliest, .. } in told {
+                    index.note_earliest(&doctor, earliest);
+                }
+            });
             Ok(())
         })
     });

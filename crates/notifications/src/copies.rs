@@ -1,6 +1,6 @@
 //! What is known here of accounts, patients, facilities and doctors: copies kept by hearing their owners' events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use contracts::{
     auth::{AccountId, AccountOpened, AccountState},
@@ -8,8 +8,8 @@ use contracts::{
     people::{PatientChanged, PatientId},
 };
 use platform::{
-    Cx, Result,
-    db::{Bind, Step, Tx},
+    Cx, Id as _, Result,
+    db::{Engine, Pair, Tx, json_list, listed},
     i18n::Locale,
 };
 
@@ -100,35 +100,47 @@ pub(crate) async fn keep_doctor(tx: &mut Tx, event: &DoctorChanged) -> Result<()
     tx.exec(KEEP, &[&event.doctor, &event.account, &event.name]).await.map(drop)
 }
 
+/// Whose accounts among these are closed.
+pub(crate) async fn closed(tx: &mut Tx, accounts: impl Iterator<Item = &AccountId>) -> Result<HashSet<AccountId>> {
+    const CLOSED: Pair = listed!("select id from account where closed = $2 and id ", "$1", "");
+    let asked = json_list(accounts.map(|account| account.as_str()));
+    let closed: Vec<(AccountId,)> = tx.all(CLOSED.on(tx.engine()), &[&asked, &true]).await?;
+    Ok(closed.into_iter().map(|(account,)| account).collect())
+}
+
 /// Has news of patients and their erasure wait for each other: what is asked of the patients afterwards holds until the end
-/// of the transaction. In one order, so that nobody waits in a ring.
+/// of the transaction. In one order, so that nobody waits in a ring. On SQLite one writes at a time.
 pub(crate) async fn hold_patients(tx: &mut Tx, patients: &BTreeSet<&PatientId>) -> Result<()> {
-    const HOLD: &str = "update patient set version = version where id = $1";
-    tx.exec_each(&about_each(HOLD, patients)).await.map(drop)
+    const HOLD: &str = "select id from patient \
+        where id = any (array(select jsonb_array_elements_text(($1::text)::jsonb))) order by id for share";
+    if tx.engine() == Engine::Postgres {
+        tx.all::<(PatientId,)>(HOLD, &[&json_list(patients.iter().map(|id| id.as_str()))]).await?;
+    }
+    Ok(())
 }
 
 /// Of each patient the accounts that may act for them, none at all of one who asked to be forgotten. Whom people has not
 /// told of yet is missing.
-pub(crate) async fn sides_of<'a>(
+pub(crate) async fn sides_of(
     tx: &mut Tx,
-    patients: &BTreeSet<&'a PatientId>,
-) -> Result<BTreeMap<&'a PatientId, Option<Vec<AccountId>>>> {
-    const SIDE: &str = "select f.patient, p.id, a.account from (select 1 as asked) q \
-        left join forgotten f on f.patient = $1 left join patient p on p.id = $1 \
-        left join patient_account a on a.patient = $1 order by a.account limit 20";
-    type Row = (Option<PatientId>, Option<PatientId>, Option<AccountId>);
-    let found = tx.all_each::<Row>(&about_each(SIDE, patients)).await?;
-    let side = |rows: Vec<Row>| match rows.first() {
-        Some((Some(_), ..)) => Some(None),
-        Some((None, Some(_), _)) => Some(Some(rows.into_iter().filter_map(|(.., account)| account).collect())),
-        Some((None, None, _)) | None => None,
-    };
-    Ok(patients.iter().zip(found).filter_map(|(patient, rows)| Some((*patient, side(rows)?))).collect())
-}
-
-/// The same statement about each of these.
-fn about_each<T: Bind>(sql: &'static str, ids: &BTreeSet<&T>) -> Vec<Step> {
-    ids.iter().map(|id| Step::new(sql, &[*id])).collect()
+    patients: &BTreeSet<&PatientId>,
+) -> Result<HashMap<PatientId, Option<Vec<AccountId>>>> {
+    const SIDES: Pair = listed!(
+        "select p.id, a.account from patient p left join patient_account a on a.patient = p.id where p.id ",
+        "$1",
+        " order by p.id, a.account"
+    );
+    const FORGOTTEN: Pair = listed!("select patient from forgotten where patient ", "$1", "");
+    let asked = json_list(patients.iter().map(|id| id.as_str()));
+    let mut sides: HashMap<PatientId, Option<Vec<AccountId>>> = HashMap::new();
+    for (patient, account) in tx.all::<(PatientId, Option<AccountId>)>(SIDES.on(tx.engine()), &[&asked]).await? {
+        let accounts = sides.entry(patient).or_default().get_or_insert_default();
+        accounts.extend(account.filter(|_| accounts.len() < MOST_ACCOUNTS as usize));
+    }
+    for (patient,) in tx.all::<(PatientId,)>(FORGOTTEN.on(tx.engine()), &[&asked]).await? {
+        sides.insert(patient, None);
+    }
+    Ok(sides)
 }
 
 /// Whether a patient asked to be forgotten.
@@ -145,18 +157,19 @@ pub(crate) async fn acts_for(tx: &mut Tx, account: &AccountId, patient: &Patient
 }
 
 /// The account each doctor signs in with, if any. Whom directory has not told of yet is missing.
-pub(crate) async fn accounts_of_doctors<'a>(
+pub(crate) async fn accounts_of_doctors(
     tx: &mut Tx,
-    doctors: &BTreeSet<&'a DoctorId>,
-) -> Result<BTreeMap<&'a DoctorId, Option<AccountId>>> {
-    type Row = (Option<AccountId>,);
-    let found = tx.all_each::<Row>(&about_each("select account from doctor where id = $1", doctors)).await?;
-    let account = |mut rows: Vec<Row>| rows.pop().map(|(account,)| account);
-    Ok(doctors.iter().zip(found).filter_map(|(doctor, rows)| Some((*doctor, account(rows)?))).collect())
+    doctors: &BTreeSet<&DoctorId>,
+) -> Result<HashMap<DoctorId, Option<AccountId>>> {
+    const ACCOUNTS: Pair = listed!("select id, account from doctor where id ", "$1", "");
+    let asked = json_list(doctors.iter().map(|id| id.as_str()));
+    let accounts: Vec<(DoctorId, Option<AccountId>)> = tx.all(ACCOUNTS.on(tx.engine()), &[&asked]).await?;
+    Ok(accounts.into_iter().collect())
 }
 
 /// Whether directory has told of all these facilities.
 pub(crate) async fn knows_facilities(tx: &mut Tx, facilities: &BTreeSet<&FacilityId>) -> Result<bool> {
-    let found = tx.all_each::<(FacilityId,)>(&about_each("select id from facility where id = $1", facilities)).await?;
-    Ok(found.iter().all(|rows| !rows.is_empty()))
+    const KNOWN: Pair = listed!("select id from facility where id ", "$1", "");
+    let asked = json_list(facilities.iter().map(|id| id.as_str()));
+    Ok(tx.all::<(FacilityId,)>(KNOWN.on(tx.engine()), &[&asked]).await?.len() == facilities.len())
 }

@@ -1,7 +1,7 @@
 //! News of visits: what is kept of each, whom it reminds, who is told. They come by the hundred where many book at once, so
 //! every question is asked about all of them together.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use contracts::{
     auth::AccountId,
@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use platform::{
     Cx, Result,
     bus::{Heard, not_yet},
-    db::{Step, Tx},
+    db::Tx,
 };
 
 use crate::{
@@ -113,33 +113,40 @@ async fn known<'a>(tx: &mut Tx, told: Told, news: &[News<'a>]) -> Result<Vec<Ite
     let patients: BTreeSet<&PatientId> = news.iter().map(|(visit, _)| &visit.patient).collect();
     copies::hold_patients(tx, &patients).await?;
     let sides = copies::sides_of(tx, &patients).await?;
-    let before = visit::each(tx, news.iter().map(|(visit, _)| &visit.appointment)).await?;
+    let mut before = visit::each(tx, news.iter().map(|(visit, _)| &visit.appointment)).await?;
     let raised = i64::from(told != Told::State && told != Told::Booked);
-    let item = |((event, heard), before): (&News<'a>, Option<Visit>)| {
+    let item = |(event, heard): &News<'a>| {
+        let before = before.remove(&event.appointment);
         let sequence = before.as_ref().map_or(0, |before| before.sequence) + raised;
         let patients_side = sides.get(&event.patient).ok_or_else(not_yet)?.clone();
         Ok(Item { heard, visit: Visit::told(event, sequence, heard.at), before, patients_side })
     };
-    news.iter().zip(before).map(item).collect()
+    news.iter().map(item).collect()
 }
 
 /// Keeps how the visits are now, and plans anew whom they remind.
 async fn keep(tx: &mut Tx, cx: &Cx, items: &[Item<'_>]) -> Result<()> {
-    let kept = || items.iter().filter_map(|item| Some((&item.visit, item.patients_side.as_deref()?)));
-    visit::keep_all(tx, kept().map(|(visit, _)| visit)).await?;
+    let kept = || items.iter().filter_map(|item| Some((item, item.patients_side.as_deref()?)));
+    visit::keep_all(tx, kept().map(|(item, _)| &item.visit)).await?;
     let wanted = preference::of_each(tx, kept().flat_map(|(_, accounts)| accounts).collect()).await?;
-    let mut steps: Vec<Step> = Vec::new();
-    for (visit, accounts) in kept() {
-        if !visit.is_coming() {
-            steps.push(reminder::calling_off(visit));
+    let (mut taken_back, mut planned) = (Vec::new(), Vec::new());
+    for (Item { before, visit, .. }, accounts) in kept() {
+        // Nothing was planned for a visit nobody knew of.
+        let was_known = before.is_some();
+        if was_known && !visit.is_coming() {
+            taken_back.push(reminder::calling_off(visit));
         }
         for account in accounts {
+            if was_known {
+                taken_back.push(reminder::clearing(visit, account, cx.now()));
+            }
             if let Some(wanted) = wanted.get(account) {
-                steps.extend(reminder::planning(visit, account, wanted, cx.now()));
+                planned.extend(reminder::planned(visit, account, wanted, cx.now()));
             }
         }
     }
-    tx.exec_each(&steps).await.map(drop)
+    tx.exec_each(&taken_back).await?;
+    reminder::plan_all(tx, &planned).await
 }
 
 /// What people are told, if anything. A visit set back to booked by a correction is no acceptance.
@@ -158,13 +165,13 @@ fn kind(told: Told, item: &Item<'_>) -> Option<NotificationKind> {
 }
 
 /// The doctors' accounts, of what others did with their time (R.M8, D4): accepting and rejecting was their own word.
-async fn doctors_to_tell<'a>(
+async fn doctors_to_tell(
     tx: &mut Tx,
     told: Told,
-    telling: &[(&'a Item<'_>, NotificationKind)],
-) -> Result<BTreeMap<&'a DoctorId, Option<AccountId>>> {
+    telling: &[(&Item<'_>, NotificationKind)],
+) -> Result<HashMap<DoctorId, Option<AccountId>>> {
     if !matches!(told, Told::Booked | Told::Moved | Told::Cancelled) {
-        return Ok(BTreeMap::new());
+        return Ok(HashMap::new());
     }
     let doctors: BTreeSet<&DoctorId> = telling.iter().filter_map(|(item, _)| item.visit.doctor.as_ref()).collect();
     let accounts = copies::accounts_of_doctors(tx, &doctors).await?;

@@ -1,7 +1,7 @@
 //! Telling somebody: a row in their inbox and, where they want it, sendings by other channels; all in the transaction of
 //! what caused it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use contracts::{
     auth::AccountId,
@@ -10,11 +10,11 @@ use contracts::{
 use jiff::Timestamp;
 use platform::{
     Cx, Result,
-    db::{Step, Tx},
+    db::{Bind, Tx, Value},
     jobs::Job,
 };
 
-use crate::{bell::Bell, delivery, preference, visit::Visit};
+use crate::{bell::Bell, copies, delivery, preference, visit::Visit};
 
 /// What somebody is told.
 pub(crate) struct Notice<'a> {
@@ -45,48 +45,47 @@ pub(crate) fn kind_of(stored: NotificationKind, answer_by: Option<Timestamp>) ->
 }
 
 impl Notice<'_> {
-    /// The row in the inbox, unless the same cause told it before or the account is closed.
-    fn step(&self, id: &NotificationId) -> Step {
-        const TELL: &str = "insert into notification (id, account, cause, kind, to_doctor, appointment, patient, doctor, \
-            facility, mode, starts_at, ends_at, was_at, zone, sequence, at, answer_by) \
-            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18 \
-            where not exists (select 1 from account where id = $2 and closed = $17) \
-            on conflict (account, cause) do nothing";
+    /// The row in the inbox.
+    fn row(&self, id: &NotificationId) -> Vec<Value> {
         let Self { account, cause, kind, to_doctor, visit, was_at, answer_by, at, .. } = self;
         let Visit { id: appointment, patient, doctor, facility, mode, starts_at, ends_at, zone, sequence, .. } = visit;
-        Step::new(
-            TELL,
-            &[
-                id,
-                account,
-                cause,
-                &stored(*kind),
-                to_doctor,
-                appointment,
-                patient,
-                doctor,
-                facility,
-                mode,
-                starts_at,
-                ends_at,
-                was_at,
-                zone,
-                sequence,
-                at,
-                &true,
-                answer_by,
-            ],
-        )
+        let fields: [&dyn Bind; 17] = [
+            id,
+            account,
+            cause,
+            &stored(*kind),
+            to_doctor,
+            appointment,
+            patient,
+            doctor,
+            facility,
+            mode,
+            starts_at,
+            ends_at,
+            was_at,
+            zone,
+            sequence,
+            at,
+            answer_by,
+        ];
+        fields.map(Bind::value).into()
     }
 }
 
-/// Tells each, unless the same cause did before.
+/// Tells each whose account is open, unless the same cause did before.
 pub(crate) async fn tell(tx: &mut Tx, cx: &Cx, notices: &[Notice<'_>], bell: &Bell) -> Result<()> {
-    let ids: Vec<NotificationId> = notices.iter().map(|_| cx.new_id()).collect();
-    let steps: Vec<Step> = notices.iter().zip(&ids).map(|(notice, id)| notice.step(id)).collect();
-    let written = tx.exec_each(&steps).await?;
-    let told = notices.iter().zip(&ids).zip(written).filter(|(_, rows)| *rows > 0).map(|(told, _)| told);
-    let told: Vec<(&Notice<'_>, &NotificationId)> = told.collect();
+    const TELL: &str = "insert into notification (id, account, cause, kind, to_doctor, appointment, patient, doctor, \
+        facility, mode, starts_at, ends_at, was_at, zone, sequence, at, answer_by) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+        on conflict (account, cause) do nothing returning id";
+    let closed = copies::closed(tx, notices.iter().map(|notice| notice.account)).await?;
+    let open = notices.iter().filter(|notice| !closed.contains(notice.account));
+    let open: Vec<(&Notice<'_>, NotificationId)> = open.map(|notice| (notice, cx.new_id())).collect();
+    let rows: Vec<Vec<Value>> = open.iter().map(|(notice, id)| notice.row(id)).collect();
+    let written: Vec<(NotificationId,)> = tx.insert_returning(TELL, &rows).await?;
+    let written: HashSet<NotificationId> = written.into_iter().map(|(id,)| id).collect();
+    let told: Vec<(&Notice<'_>, &NotificationId)> =
+        open.iter().filter(|(_, id)| written.contains(id)).map(|(notice, id)| (*notice, id)).collect();
     queue(tx, cx, &told).await?;
     let (bell, accounts) = (bell.clone(), told.iter().map(|(notice, _)| notice.account.to_string()));
     let accounts: BTreeSet<String> = accounts.collect();
@@ -100,15 +99,16 @@ async fn queue(tx: &mut Tx, cx: &Cx, told: &[(&Notice<'_>, &NotificationId)]) ->
         values ($1, $2, $3, $4, 'queued', 0, $5)";
     let asked = told.iter().filter(|(notice, _)| !notice.by.is_empty()).map(|(notice, _)| notice.account);
     let wanted = preference::of_each(tx, asked.collect()).await?;
-    let (mut rows, mut jobs) = (Vec::new(), Vec::new());
+    let (mut rows, mut jobs) = (Vec::<Vec<Value>>::new(), Vec::new());
     for (Notice { account, kind, by, .. }, notification) in told {
         let Some(wanted) = wanted.get(account) else { continue };
         for channel in by.iter().filter(|channel| preference::wants(wanted, *kind, **channel)) {
             let id: DeliveryId = cx.new_id();
-            rows.push(Step::new(QUEUE, &[&id, notification, account, channel, &cx.now()]));
+            let fields: [&dyn Bind; 5] = [&id, *notification, account, channel, &cx.now()];
+            rows.push(fields.map(Bind::value).into());
             jobs.push(Job::new(delivery::SEND, &id)?.key(id.to_string()));
         }
     }
-    tx.exec_each(&rows).await?;
+    tx.insert_many(QUEUE, &rows).await?;
     tx.enqueue_all(cx, &jobs).await
 }

@@ -1,6 +1,6 @@
 //! How an account wants to be told: ways for each kind, reminders, quiet hours.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contracts::{
     audit::AuditEntry,
@@ -9,8 +9,8 @@ use contracts::{
 };
 use jiff::tz::TimeZone;
 use platform::{
-    Cx, Error, Result,
-    db::{Step, Tx},
+    Cx, Error, Id as _, Result,
+    db::{Pair, Tx, json_list, listed},
     error::{FieldError, Problems},
 };
 
@@ -24,6 +24,7 @@ const MOST_REMINDERS: usize = 5;
 
 platform::row! {
     struct Row {
+        account: AccountId,
         channels: String,
         reminders: String,
         quiet_from: Option<String>,
@@ -67,7 +68,7 @@ pub(crate) fn wants(preferences: &Preferences, kind: NotificationKind, channel: 
 }
 
 const OF: &str =
-    "select channels, reminders, quiet_from, quiet_until, zone, version from preference where account = $1";
+    "select account, channels, reminders, quiet_from, quiet_until, zone, version from preference where account = $1";
 
 /// The preferences of an account.
 pub(crate) async fn of(tx: &mut Tx, account: &AccountId) -> Result<Preferences> {
@@ -80,10 +81,16 @@ pub(crate) async fn of_each<'a>(
     tx: &mut Tx,
     accounts: BTreeSet<&'a AccountId>,
 ) -> Result<BTreeMap<&'a AccountId, Preferences>> {
-    let steps: Vec<Step> = accounts.iter().map(|account| Step::new(OF, &[account])).collect();
-    let found = tx.all_each::<Row>(&steps).await?.into_iter().map(|mut found| found.pop());
-    let preferences = found.map(|row| row.map_or_else(|| Ok(usual()), TryInto::try_into));
-    accounts.into_iter().zip(preferences).map(|(account, wanted)| Ok((account, wanted?))).collect()
+    const EACH: Pair = listed!(
+        "select account, channels, reminders, quiet_from, quiet_until, zone, version from preference where account ",
+        "$1",
+        ""
+    );
+    let asked = json_list(accounts.iter().map(|account| account.as_str()));
+    let rows: Vec<Row> = tx.all(EACH.on(tx.engine()), &[&asked]).await?;
+    let mut kept: HashMap<AccountId, Row> = rows.into_iter().map(|row| (row.account.clone(), row)).collect();
+    let mut wanted = |account| kept.remove(account).map_or_else(|| Ok(usual()), TryInto::try_into);
+    accounts.into_iter().map(|account| Ok((account, wanted(account)?))).collect()
 }
 
 impl NotificationsContext {

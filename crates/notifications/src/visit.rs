@@ -1,5 +1,7 @@
 //! Appointments as they are now, for reminders and calendars: ids, times and states.
 
+use std::collections::HashMap;
+
 use contracts::{
     directory::{DoctorId, FacilityId, Mode},
     people::PatientId,
@@ -7,8 +9,8 @@ use contracts::{
 };
 use jiff::Timestamp;
 use platform::{
-    Result,
-    db::{Step, Tx},
+    Id as _, Result,
+    db::{Bind, Pair, Tx, Value, json_list, listed},
 };
 
 platform::row! {
@@ -61,13 +63,22 @@ pub(crate) async fn one(tx: &mut Tx, id: &AppointmentId) -> Result<Option<Visit>
     tx.one(ONE, &[id]).await
 }
 
-/// The appointments of those ids, in their order.
-pub(crate) async fn each(tx: &mut Tx, ids: impl Iterator<Item = &AppointmentId>) -> Result<Vec<Option<Visit>>> {
-    let steps: Vec<Step> = ids.map(|id| Step::new(ONE, &[id])).collect();
-    Ok(tx.all_each(&steps).await?.into_iter().map(|mut found| found.pop()).collect())
+/// The appointments of those ids that are known.
+pub(crate) async fn each(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = &AppointmentId>,
+) -> Result<HashMap<AppointmentId, Visit>> {
+    const EACH: Pair = listed!(
+        "select id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at \
+         from visit where id ",
+        "$1",
+        ""
+    );
+    let visits: Vec<Visit> = tx.all(EACH.on(tx.engine()), &[&json_list(ids.map(|id| id.as_str()))]).await?;
+    Ok(visits.into_iter().map(|visit| (visit.id.clone(), visit)).collect())
 }
 
-/// Keeps how each is now.
+/// Keeps how each is now; none of them comes twice.
 pub(crate) async fn keep_all(tx: &mut Tx, visits: impl Iterator<Item = &Visit>) -> Result<()> {
     const KEEP: &str = "insert into visit \
         (id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at) \
@@ -75,12 +86,14 @@ pub(crate) async fn keep_all(tx: &mut Tx, visits: impl Iterator<Item = &Visit>) 
         on conflict (id) do update set patient = excluded.patient, doctor = excluded.doctor, \
         facility = excluded.facility, mode = excluded.mode, state = excluded.state, starts_at = excluded.starts_at, \
         ends_at = excluded.ends_at, zone = excluded.zone, sequence = excluded.sequence, changed_at = excluded.changed_at";
-    let step = |visit: &Visit| {
+    let row = |visit: &Visit| -> Vec<Value> {
         let Visit { id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at } =
             visit;
-        Step::new(KEEP, &[id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at])
+        let fields: [&dyn Bind; 11] =
+            [id, patient, doctor, facility, mode, state, starts_at, ends_at, zone, sequence, changed_at];
+        fields.map(Bind::value).into()
     };
-    tx.exec_each(&visits.map(step).collect::<Vec<_>>()).await.map(drop)
+    tx.insert_many(KEEP, &visits.map(row).collect::<Vec<_>>()).await.map(drop)
 }
 
 /// The coming visits of a patient; at most 500, the nearest first.

@@ -1,18 +1,20 @@
 //! Keeping many new patients in one unit, as [`patient::add`](crate::patient::add) keeps one, but without waiting for the
 //! database at every row.
 
+use std::collections::HashMap;
+
 use contracts::{
     audit::AuditEntry,
     people::{PatientChanged, PatientId},
 };
 use platform::{
     Cx, Error, Result,
-    db::{Tx, Value},
+    db::{Pair, Tx, Value, json_list, listed},
 };
 
 use crate::{
     names,
-    patient::{ADD, ADD_MARK, ADD_WORD, CLAIM, CLAIMED, Kept, Sealed},
+    patient::{ADD, ADD_MARK, ADD_WORD, CLAIM, Kept, Sealed},
     profile::entry,
 };
 
@@ -23,18 +25,19 @@ const REFER: &str = "insert into import_ref (mark, patient) values ($1, $2) on c
 pub(crate) async fn add(tx: &mut Tx, cx: &Cx, batch: Vec<(String, Sealed)>) -> Result<()> {
     let refs: Vec<_> =
         batch.iter().map(|(mark, sealed)| vec![mark.as_str().into(), sealed.id.clone().into()]).collect();
-    if tx.exec_many(REFER, &refs).await? != refs.len() as u64 {
+    if tx.insert_many(REFER, &refs).await? != refs.len() as u64 {
         return Err(Error::Stale);
     }
     let claims: Vec<_> = batch
         .iter()
         .filter_map(|(_, sealed)| Some(vec![sealed.nik_mark.as_deref()?.into(), sealed.id.clone().into()]))
         .collect();
-    tx.exec_many(CLAIM, &claims).await?;
+    tx.insert_many(CLAIM, &claims).await?;
     let (mut rows, mut words, mut marks) = (Vec::with_capacity(batch.len()), Vec::new(), Vec::new());
     let (mut news, mut lines): (Vec<PatientChanged>, Vec<AuditEntry>) = (Vec::new(), Vec::new());
+    let holders = holders(tx, batch.iter().filter_map(|(_, sealed)| sealed.nik_mark.as_deref())).await?;
     for (_, sealed) in batch {
-        let duplicate = !holds(tx, &sealed.id, sealed.nik_mark.as_deref()).await?;
+        let duplicate = sealed.nik_mark.as_ref().is_some_and(|mark| holders.get(mark) != Some(&sealed.id));
         let id = || Value::from(sealed.id.clone());
         words.extend(names::words(&sealed.person.name).into_iter().map(|word| vec![word.into(), id()]));
         marks.extend(sealed.marks.iter().map(|mark| vec![mark.as_str().into(), id()]));
@@ -65,16 +68,16 @@ pub(crate) async fn add(tx: &mut Tx, cx: &Cx, batch: Vec<(String, Sealed)>) -> R
             locale,
         });
     }
-    tx.exec_many(ADD, &rows).await?;
-    tx.exec_many(ADD_WORD, &words).await?;
-    tx.exec_many(ADD_MARK, &marks).await?;
+    tx.insert_many(ADD, &rows).await?;
+    tx.insert_many(ADD_WORD, &words).await?;
+    tx.insert_many(ADD_MARK, &marks).await?;
     tx.publish_all(cx, &news).await?;
     tx.publish_all(cx, &lines).await
 }
 
-/// Whether the claim on a NIK is this patient's.
-async fn holds(tx: &mut Tx, id: &PatientId, mark: Option<&str>) -> Result<bool> {
-    let Some(mark) = mark else { return Ok(true) };
-    let holder: Option<(PatientId,)> = tx.one(CLAIMED, &[&mark]).await?;
-    Ok(holder.is_some_and(|(holder,)| holder == *id))
+/// Whose claim on each of these NIKs holds.
+async fn holders(tx: &mut Tx, marks: impl Iterator<Item = &str>) -> Result<HashMap<String, PatientId>> {
+    const HOLDERS: Pair = listed!("select mark, patient from nik_claim where mark ", "$1", "");
+    let holders: Vec<(String, PatientId)> = tx.all(HOLDERS.on(tx.engine()), &[&json_list(marks)]).await?;
+    Ok(holders.into_iter().collect())
 }

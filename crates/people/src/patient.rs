@@ -213,8 +213,8 @@ async fn promote(tx: &mut Tx, gone: &PatientId, mark: &str) -> Result<()> {
 
 async fn index(tx: &mut Tx, id: &PatientId, name: &str, marks: &[String]) -> Result<()> {
     let words: Vec<_> = names::words(name).into_iter().map(|word| vec![word.into(), id.clone().into()]).collect();
-    tx.exec_many(ADD_WORD, &words).await?;
+    tx.insert_many(ADD_WORD, &words).await?;
     let marks: Vec<_> = marks.iter().map(|mark| vec![mark.as_str().into(), id.clone().into()]).collect();
-    tx.exec_many(ADD_MARK, &marks).await?;
+    tx.insert_many(ADD_MARK, &marks).await?;
     Ok(())
 }

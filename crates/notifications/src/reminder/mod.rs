@@ -12,7 +12,7 @@ use contracts::{
 use jiff::{SignedDuration, Timestamp};
 use platform::{
     Cx, Result,
-    db::{self, Tx},
+    db::{self, Bind, Tx, Value},
 };
 
 use self::plan::Quiet;
@@ -37,24 +37,35 @@ pub(crate) async fn derive(
     wanted: &Preferences,
     now: Timestamp,
 ) -> Result<()> {
-    tx.exec_each(&planning(visit, account, wanted, now)).await.map(drop)
+    tx.exec_each(&[clearing(visit, account, now)]).await?;
+    plan_all(tx, &planned(visit, account, wanted, now)).await
 }
 
-/// The statements of [`derive`].
-pub(crate) fn planning(visit: &Visit, account: &AccountId, wanted: &Preferences, now: Timestamp) -> Vec<db::Step> {
+/// The statement that takes back what was planned and is not due yet, or was for another start.
+pub(crate) fn clearing(visit: &Visit, account: &AccountId, now: Timestamp) -> db::Step {
     const CLEAR: &str = "delete from reminder where account = $1 and appointment = $2 and state = 'waiting' \
         and (due_at > $3 or starts_at <> $4)";
+    db::Step::new(CLEAR, &[account, &visit.id, &now, &visit.starts_at])
+}
+
+/// The reminders of a visit that will take place, for [`plan_all`].
+pub(crate) fn planned(visit: &Visit, account: &AccountId, wanted: &Preferences, now: Timestamp) -> Vec<Vec<Value>> {
+    if !visit.is_coming() {
+        return Vec::new();
+    }
+    let due = plan::plan(visit.starts_at, &wanted.reminders, quiet(wanted, visit).as_ref(), now).into_iter();
+    let row = |due: plan::Due| -> Vec<Value> {
+        let fields: [&dyn Bind; 5] = [account, &visit.id, &visit.starts_at, &i64::from(due.minutes), &due.at];
+        fields.map(Bind::value).into()
+    };
+    due.map(row).collect()
+}
+
+/// Plans them, each once.
+pub(crate) async fn plan_all(tx: &mut Tx, planned: &[Vec<Value>]) -> Result<()> {
     const PLAN: &str = "insert into reminder (account, appointment, starts_at, minutes, due_at, state) \
         values ($1, $2, $3, $4, $5, 'waiting') on conflict do nothing";
-    let mut steps = vec![db::Step::new(CLEAR, &[account, &visit.id, &now, &visit.starts_at])];
-    if visit.is_coming() {
-        let due = plan::plan(visit.starts_at, &wanted.reminders, quiet(wanted, visit).as_ref(), now).into_iter();
-        let plan = |due: plan::Due| {
-            db::Step::new(PLAN, &[account, &visit.id, &visit.starts_at, &i64::from(due.minutes), &due.at])
-        };
-        steps.extend(due.map(plan));
-    }
-    steps
+    tx.insert_many(PLAN, planned).await.map(drop)
 }
 
 /// The statement that takes back what waits for a visit that will not take place, or took place.
@@ -133,7 +144,7 @@ impl NotificationsContext {
                 Some(visit) if number == last => plan::step(*starts_at, quiet(&wanted, visit).as_ref(), now),
                 _ => plan::Step::Skip,
             };
-            let (sql, end): (_, &(dyn platform::db::Bind + Sync)) = match &step {
+            let (sql, end): (_, &(dyn Bind + Sync)) = match &step {
                 plan::Step::Send => (END, &"sent"),
                 plan::Step::Skip => (END, &"skipped"),
                 plan::Step::Wait(until) => (LATER, until),

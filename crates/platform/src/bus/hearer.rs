@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     event::{Class, Envelope},
     failure::Failure,
-    list::{self, Pair, listed},
     order::{self, AtHand, Beginning, Place, Plan},
     parked,
     reactions::Reactions,
@@ -19,8 +18,8 @@ use super::{
 };
 use crate::{
     Cx, Error, Result,
-    db::{Db, DbError, Tx, Value},
-    ids,
+    db::{Db, DbError, Pair, Tx, Value, json_list},
+    ids, listed,
     trace::{Kind, Span, Trace},
 };
 
@@ -28,13 +27,16 @@ const JOIN: &str = "insert into joined (source, at) values ($1, $2) on conflict 
 const JOINED: &str = "select at from joined where source = $1";
 
 const LAST: Pair =
-    listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject in ", "$3", "");
+    listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject ", "$3", "");
 
-/// Changes nothing where another replica has moved the subject on meanwhile; then the whole unit is rolled back.
-const MOVE_ON: &str = "
+/// Both write nothing where another replica has begun the subject, or moved it on, meanwhile; then the whole unit is
+/// rolled back.
+const BEGIN: &str = "
     insert into heard (source, class, subject, epoch, n, at) values ($1, $2, $3, $4, $5, $6)
-    on conflict (class, source, subject) do update set epoch = excluded.epoch, n = excluded.n, at = excluded.at
-    where heard.epoch = $7 and heard.n = $8";
+    on conflict (class, source, subject) do nothing";
+const MOVE_ON: &str = "
+    update heard set epoch = $4, n = $5, at = $6
+    where source = $1 and class = $2 and subject = $3 and epoch = $7 and n = $8";
 
 /// How often others may be quicker before the sender has to come again.
 const OVERTAKEN: usize = 5;
@@ -42,7 +44,7 @@ const OVERTAKEN: usize = 5;
 /// The clocks of two machines may differ by so much, with room to spare.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(5);
 
-const LINES: Pair = listed!("select id from heard_log where id in ", "$1", "");
+const LINES: Pair = listed!("select id from heard_log where id ", "$1", "");
 const NOTE_LINE: &str = "insert into heard_log (id) values ($1) on conflict (id) do nothing";
 
 /// A context that hears.
@@ -87,6 +89,7 @@ struct Take {
 #[derive(Default)]
 struct Todo {
     plan: Plan,
+    begin: Vec<Vec<Value>>,
     move_on: Vec<Vec<Value>>,
     lines: Vec<Vec<Value>>,
 }
@@ -292,8 +295,9 @@ impl Hearer {
 impl Take {
     async fn run(self, tx: &mut Tx) -> Result<usize> {
         let mut todo = self.plan(tx).await?;
-        if tx.exec_many(MOVE_ON, &todo.move_on).await? != todo.move_on.len() as u64
-            || tx.exec_many(NOTE_LINE, &todo.lines).await? != todo.lines.len() as u64
+        if tx.insert_many(BEGIN, &todo.begin).await? != todo.begin.len() as u64
+            || tx.exec_many(MOVE_ON, &todo.move_on).await? != todo.move_on.len() as u64
+            || tx.insert_many(NOTE_LINE, &todo.lines).await? != todo.lines.len() as u64
         {
             return Err(Error::Stale);
         }
@@ -386,7 +390,7 @@ impl Take {
         for event in events {
             subjects.entry(event.envelope.subject.clone()).or_default().push(event);
         }
-        let names = list::json(subjects.keys().map(String::as_str));
+        let names = json_list(subjects.keys().map(String::as_str));
         let last = tx.all::<(String, i64, i64)>(LAST.on(tx.engine()), &[&source, &class, &names]).await?;
         let last: HashMap<String, Place> = last.into_iter().map(|(subject, epoch, n)| (subject, (epoch, n))).collect();
         if anything_waits {
@@ -407,17 +411,14 @@ impl Take {
                 Class::Profile | Class::Log => order::profile(before, events),
             };
             if let Some((epoch, n)) = plan.last {
-                let (from_epoch, from_n) = before.unwrap_or((0, 0));
-                todo.move_on.push(vec![
-                    source.into(),
-                    class.into(),
-                    subject.into(),
-                    epoch.into(),
-                    n.into(),
-                    now.into(),
-                    from_epoch.into(),
-                    from_n.into(),
-                ]);
+                let mut row: Vec<Value> =
+                    vec![source.into(), class.into(), subject.into(), epoch.into(), n.into(), now.into()];
+                if let Some((from_epoch, from_n)) = before {
+                    row.extend([from_epoch.into(), from_n.into()]);
+                    todo.move_on.push(row);
+                } else {
+                    todo.begin.push(row);
+                }
             }
             todo.add(plan);
         }

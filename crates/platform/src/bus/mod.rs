@@ -36,8 +36,7 @@
 mod event;
 mod failure;
 mod hearer;
-pub(crate) mod list;
-mod numbers;
+pub(crate) mod numbers;
 mod order;
 mod parked;
 mod publish;

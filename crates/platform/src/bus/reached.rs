@@ -7,10 +7,13 @@ use jiff::Timestamp;
 use super::{
     event::{ANY_SOURCE, Class},
     hearer::Hearer,
-    list::{self, Pair, listed},
     order::Place,
 };
-use crate::{Result, db::Db};
+use crate::{
+    Result,
+    db::{Db, Pair, json_list},
+    listed,
+};
 
 /// Rows looked at together.
 const AT_ONCE: i64 = 1000;
@@ -28,12 +31,12 @@ const LINES: &str = "
     where class = 'log' and id > $1 and (sent_at is null or sent_at >= $2) order by id limit $3";
 
 const HEARD: Pair =
-    listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject in ", "$3", "");
-const HEARD_LINES: Pair = listed!("select id from heard_log where id in ", "$1", "");
+    listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject ", "$3", "");
+const HEARD_LINES: Pair = listed!("select id from heard_log where id ", "$1", "");
 /// What waits has come as well.
 const WAITING: Pair =
-    listed!("select distinct subject from waiting where source = $1 and class = $2 and subject in ", "$3", "");
-const WAITING_LINES: Pair = listed!("select id from waiting where id in ", "$1", "");
+    listed!("select distinct subject from waiting where source = $1 and class = $2 and subject ", "$3", "");
+const WAITING_LINES: Pair = listed!("select id from waiting where id ", "$1", "");
 
 /// Whether everything that `source` has said, and `hearer` listens to, has come there.
 pub(super) async fn everything(source: &str, said: &Db, hearer: &Hearer) -> Result<bool> {
@@ -93,7 +96,7 @@ async fn lines(source: &str, said: &Db, hearer: &Hearer, since: Timestamp) -> Re
         let Some(last) = page.last().map(|(id, _)| id.clone()) else { return Ok(true) };
         let wanted = page.into_iter().filter(|(_, kind)| hearer.reactions().listens(Class::Log, source, kind));
         let wanted: HashSet<String> = wanted.map(|(id, _)| id).collect();
-        let ids = list::json(wanted.iter().map(String::as_str));
+        let ids = json_list(wanted.iter().map(String::as_str));
         let come: HashSet<String> = hearer
             .db()
             .read(async move |tx| {
@@ -111,7 +114,7 @@ async fn lines(source: &str, said: &Db, hearer: &Hearer, since: Timestamp) -> Re
 
 /// Whether each subject has come as far as this, or waits.
 async fn has_come(source: &str, class: Class, newest: HashMap<String, Place>, hearer: &Hearer) -> Result<bool> {
-    let (source, subjects) = (source.to_owned(), list::json(newest.keys().map(String::as_str)));
+    let (source, subjects) = (source.to_owned(), json_list(newest.keys().map(String::as_str)));
     let (heard, waiting) = hearer
         .db()
         .read(async move |tx| {

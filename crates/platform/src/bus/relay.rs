@@ -7,12 +7,15 @@ use tokio::sync::Mutex;
 
 use super::{
     event::{Class, Envelope},
-    list::{Pair, listed},
     retention,
     transport::Transport,
     waiting,
 };
-use crate::{Cx, Result, db::Db, ids};
+use crate::{
+    Cx, Result,
+    db::{Db, Pair},
+    ids, listed,
+};
 
 /// How many events travel together.
 pub const BATCH: i64 = 500;
@@ -38,7 +41,7 @@ const UNSENT: &str = "
     where sent_at is null order by at, n, id limit $1";
 
 const HOLDING: &str = "select fence from relay_lease where one = 1 and holder = $1 and fence = $2";
-const SENT: Pair = listed!("update outbox set sent_at = $1 where sent_at is null and id in ", "$2", "");
+const SENT: Pair = listed!("update outbox set sent_at = $1 where sent_at is null and id ", "$2", "");
 
 const LAG: &str = "select count(*), min(at) from outbox where sent_at is null";
 

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::{
     event::{Class, Envelope},
     failure::{Failure, reaction_pause},
-    list::{self, Pair, listed},
 };
 use crate::{
     Cx, Result,
-    db::{Tx, Value},
+    db::{Pair, Tx, Value, json_list},
+    listed,
 };
 
 crate::row! {
@@ -79,13 +79,13 @@ const ANY: &str = "select 1 from waiting limit 1";
 
 const OF_SUBJECTS: Pair = listed!(
     "select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting
-     where source = $1 and class = $2 and subject in ",
+     where source = $1 and class = $2 and subject ",
     "$3",
     " order by epoch, n limit 2000"
 );
 
 const OF_IDS: Pair = listed!(
-    "select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting where id in ",
+    "select id, source, class, subject, epoch, n, kind, payload, at, began, attempts from waiting where id ",
     "$1",
     ""
 );
@@ -115,7 +115,7 @@ const FAILED: &str = "update waiting set attempts = $2, reason = $3, due_at = $4
 const DROP: Pair = Pair {
     sqlite: "delete from waiting where id in (select value from json_each($1))",
     postgres: "delete from waiting where id in (select id from waiting
-        where id in (select jsonb_array_elements_text(($1::text)::jsonb)) order by id for update)",
+        where id = any (array(select jsonb_array_elements_text(($1::text)::jsonb))) order by id for update)",
 };
 
 const OPEN: &str = "select count(*) from waiting where parked_at is null";
@@ -186,7 +186,7 @@ pub(super) async fn keep(tx: &mut Tx, cx: &Cx, events: &[Arc<Envelope>], failed:
         })
         .collect();
     if !rows.is_empty() {
-        tx.exec_many(KEEP, &rows).await?;
+        tx.insert_many(KEEP, &rows).await?;
     }
     Ok(())
 }
@@ -245,5 +245,5 @@ pub(super) async fn give_up(tx: &mut Tx, id: &str, now: Timestamp) -> Result<boo
 
 /// The events as a list for a statement.
 pub(super) fn ids<'a>(events: impl IntoIterator<Item = &'a Arc<Envelope>>) -> String {
-    list::json(events.into_iter().map(|e| e.id.as_str()))
+    json_list(events.into_iter().map(|e| e.id.as_str()))
 }

@@ -20,6 +20,7 @@ pub mod backup;
 mod column;
 mod error;
 mod expand;
+mod list;
 mod migrate;
 mod page;
 mod postgres;
@@ -36,6 +37,7 @@ use std::{sync::Arc, time::Duration};
 pub use self::{
     column::{Cell, FromColumn},
     error::DbError,
+    list::{Pair, json_list},
     migrate::Migration,
     page::{Cursor, Page, PageAsk},
     postgres::Encryption,
@@ -46,7 +48,7 @@ pub use self::{
     value::{Bind, Bound, Value},
 };
 use crate::Result;
-pub use crate::{migrations, row, text_column};
+pub use crate::{listed, migrations, row, text_column};
 
 /// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -117,6 +117,40 @@ impl Tx {
         self.end(changed)
     }
 
+    /// Runs an `insert … values ($1, …, $n) …`, which names `$1` to `$n` there alone, for each row of values, and answers
+    /// how many rows it wrote in all. PostgreSQL is given many rows in one statement: an insert that updates on conflict
+    /// may meet no row twice.
+    pub async fn insert_many(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<u64> {
+        self.begin()?;
+        let written = match &mut self.on {
+            On::Sqlite(connection) => connection.execute_many(sql, rows),
+            On::Postgres(session) => {
+                let _in_flight = InFlight::begin(&self.in_flight);
+                session.insert_many(sql, rows).await.map(|(written, _)| written)
+            }
+        };
+        self.end(written)
+    }
+
+    /// As [`Tx::insert_many`], and answers what the insert returns of the rows it wrote.
+    pub async fn insert_returning<R: FromRow>(&mut self, sql: &'static str, rows: &[Vec<Value>]) -> Result<Vec<R>> {
+        self.begin()?;
+        let returned = match &mut self.on {
+            On::Sqlite(connection) => {
+                let each = rows.iter().map(|row| {
+                    let bound: Vec<&dyn Bind> = row.iter().map(|value| value as &dyn Bind).collect();
+                    connection.rows(sql, &bound, usize::MAX)
+                });
+                each.collect::<Result<Vec<_>, _>>().map(|each| each.into_iter().flatten().collect())
+            }
+            On::Postgres(session) => {
+                let _in_flight = InFlight::begin(&self.in_flight);
+                session.insert_many(sql, rows).await.and_then(|(_, returned)| decoded(&returned))
+            }
+        };
+        self.end(returned)
+    }
+
     /// Runs statements one after the other, on PostgreSQL without waiting for each answer, and answers how many rows
     /// each of them changed. Where one fails, those after it have done nothing.
     pub async fn exec_each(&mut self, steps: &[Step]) -> Result<Vec<u64>> {

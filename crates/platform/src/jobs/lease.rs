@@ -4,8 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Result,
-    bus::list::Pair,
-    db::{Db, Tx},
+    db::{Db, Pair, Tx},
 };
 
 /// A job not heard of for so long is another's to run.
@@ -22,7 +21,7 @@ const CLAIM: Pair = Pair {
     postgres: "
     update job set lease_holder = $1, lease_until = $2, attempts = attempts + 1 where id in (
         select id from job where state = 'pending' and due_at <= $3 and (lease_until is null or lease_until <= $3 or lease_until > $6)
-        and kind in (select jsonb_array_elements_text(($4::text)::jsonb)) order by due_at, id limit $5 for update skip locked)
+        and kind = any (array(select jsonb_array_elements_text(($4::text)::jsonb))) order by due_at, id limit $5 for update skip locked)
     returning id, kind, payload, attempts, asked",
 };
 

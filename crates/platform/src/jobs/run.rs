@@ -14,7 +14,7 @@ use tokio::{
 use super::lease::{self, End, Leased};
 use crate::{
     Clock, Cx, Error, Result, bus,
-    db::Db,
+    db::{Db, json_list},
     entropy::Entropy,
     ids,
     trace::{Here, Kind, Span, within},
@@ -88,7 +88,7 @@ impl Jobs {
     /// Runs them only when told to by [`JobsHandle::run_due`]: for tests and single commands.
     pub async fn idle(self, clock: Clock, entropy: Entropy) -> Result<JobsHandle> {
         let cx = Cx::system(self.name, clock, entropy);
-        let kinds = bus::list::json(self.handlers.keys().copied());
+        let kinds = json_list(self.handlers.keys().copied());
         let holder = ids::encode("run", cx.now(), cx.entropy.bytes());
         let runner = Runner {
             db: self.db,

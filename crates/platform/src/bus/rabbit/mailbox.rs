@@ -25,7 +25,7 @@ use tokio::{
 
 use super::{
     Broker,
-    connection::{away, close, open},
+    connection::{answered, away, close, open},
     message,
     names::{self, Lane},
     post,
@@ -146,35 +146,35 @@ impl Mailbox {
     }
 
     async fn declare(&self, connection: &Connection) -> Result<()> {
-        let channel = connection.create_channel().await.map_err(away)?;
+        let channel = answered(connection.create_channel()).await?;
         let exchange = names::exchange(&self.broker);
         post::declare(&channel, &exchange).await?;
         for lane in Lane::ALL {
             let queue = names::queue(&self.broker, self.hearer.name(), lane);
             let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
-            channel.queue_declare(queue.as_str().into(), durable, arguments(lane)).await.map_err(away)?;
+            answered(channel.queue_declare(queue.as_str().into(), durable, arguments(lane))).await?;
             for (class, source, kind) in self.hearer.reactions().heard_kinds().filter(|(c, ..)| Lane::of(*c) == lane) {
                 let pattern = names::pattern(class, source, kind);
                 let (queue, exchange) = (queue.as_str().into(), exchange.as_str().into());
                 let (options, none) = (QueueBindOptions::default(), FieldTable::default());
-                channel.queue_bind(queue, exchange, pattern.into(), options, none).await.map_err(away)?;
+                answered(channel.queue_bind(queue, exchange, pattern.into(), options, none)).await?;
             }
         }
         for (_, source, _) in self.hearer.reactions().heard_kinds() {
             self.hearer.join(source).await?;
         }
-        channel.close(200, "done".into()).await.map_err(away)
+        answered(channel.close(200, "done".into())).await
     }
 
     async fn listen(&self, connection: &Connection) -> Result<(Lanes, BoxStream<'static, Vec<Arrival>>)> {
         let mut lanes = Vec::new();
         let mut streams = Vec::new();
         for (at, lane) in Lane::ALL.into_iter().enumerate() {
-            let channel = connection.create_channel().await.map_err(away)?;
-            channel.basic_qos(self.broker.prefetch.max(1), BasicQosOptions::default()).await.map_err(away)?;
+            let channel = answered(connection.create_channel()).await?;
+            answered(channel.basic_qos(self.broker.prefetch.max(1), BasicQosOptions::default())).await?;
             let queue = names::queue(&self.broker, self.hearer.name(), lane);
             let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
-            let consumer = channel.basic_consume(queue.into(), "".into(), options, none).await.map_err(away)?;
+            let consumer = answered(channel.basic_consume(queue.into(), "".into(), options, none)).await?;
             // The end of one is the end of both.
             let ended = futures_util::stream::once(async { Err(lapin::ErrorKind::FutureCompleted.into()) });
             streams.push(consumer.chain(ended).map(move |delivery| (at, delivery)).boxed());
@@ -221,7 +221,7 @@ impl Mailbox {
         for (channel, tag) in lanes.iter().zip(last) {
             if let Some(tag) = tag {
                 // Everything before it on this channel was taken as well.
-                channel.basic_ack(tag, BasicAckOptions { multiple: true }).await.map_err(away)?;
+                answered(channel.basic_ack(tag, BasicAckOptions { multiple: true })).await?;
             }
         }
         Ok(())
@@ -233,7 +233,7 @@ impl Mailbox {
         for (channel, lane) in lanes.iter().zip(Lane::ALL) {
             let queue = names::queue(&self.broker, self.hearer.name(), lane);
             let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-            let queue = channel.queue_declare(queue.into(), passive, FieldTable::default()).await.map_err(away)?;
+            let queue = answered(channel.queue_declare(queue.into(), passive, FieldTable::default())).await?;
             lying += queue.message_count();
         }
         metrics::gauge!("bus_queue_depth", "hearer" => self.hearer.name()).set(f64::from(lying));

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     Broker,
-    connection::{away, close, open},
+    connection::{answered, away, close, open},
     message, names,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     bus::{event::Envelope, transport::Transport},
 };
 
-/// How long the broker may take to confirm a batch: less than a relay's lease lasts.
+/// How long the broker may take to give a channel, and to confirm a batch: less than a relay's lease lasts.
 const CONFIRM_WITHIN: Duration = Duration::from_secs(5);
 /// How long a batch waits for the hearers' queues: they are there soon after the start, if the broker is.
 const QUEUES_WITHIN: Duration = Duration::from_secs(1);
@@ -56,8 +56,20 @@ impl Post {
         matches!(timeout(QUEUES_WITHIN, queues.wait_for(|missing| *missing == 0)).await, Ok(Ok(_)))
     }
 
+    /// A channel that nobody else uses now. A line that does not even give one is given up by whoever tried it, and not
+    /// by those who only waited for them.
     async fn channel(&self) -> Result<(Arc<Connection>, Channel)> {
-        let mut line = self.line.lock().await;
+        let waited = timeout(CONFIRM_WITHIN, self.line.lock()).await;
+        let mut line = waited.map_err(|_| Error::Unavailable("broker"))?;
+        let opened = timeout(CONFIRM_WITHIN, self.open_channel(&mut line)).await;
+        let opened = opened.unwrap_or(Err(Error::Unavailable("broker")));
+        if opened.is_err() {
+            *line = None;
+        }
+        opened
+    }
+
+    async fn open_channel(&self, line: &mut Option<Line>) -> Result<(Arc<Connection>, Channel)> {
         if line.as_ref().is_none_or(|line| !line.connection.status().connected()) {
             let connection = Arc::new(open(&self.broker, "events out").await?);
             *line = Some(Line { connection, idle: Vec::new() });
@@ -101,11 +113,7 @@ impl Transport for Post {
         if !self.has_queues().await {
             return Err(Error::Unavailable("broker"));
         }
-        let Ok(Ok((connection, channel))) = timeout(CONFIRM_WITHIN, self.channel()).await else {
-            // What does not even give a channel is not tried again.
-            *self.line.lock().await = None;
-            return Err(Error::Unavailable("broker"));
-        };
+        let (connection, channel) = self.channel().await?;
         let published = timeout(CONFIRM_WITHIN, self.publish(&channel, events)).await;
         if let Ok(Ok(())) = published {
             if let Some(line) = self.line.lock().await.as_mut().filter(|l| Arc::ptr_eq(&l.connection, &connection)) {
@@ -121,5 +129,5 @@ impl Transport for Post {
 /// The exchange, for whoever comes first.
 pub(super) async fn declare(channel: &Channel, exchange: &str) -> Result<()> {
     let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
-    channel.exchange_declare(exchange.into(), ExchangeKind::Topic, durable, FieldTable::default()).await.map_err(away)
+    answered(channel.exchange_declare(exchange.into(), ExchangeKind::Topic, durable, FieldTable::default())).await
 }

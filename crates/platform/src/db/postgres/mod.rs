@@ -2,6 +2,7 @@
 
 mod address;
 mod error;
+mod many;
 mod session;
 mod tls;
 mod types;
@@ -132,10 +133,13 @@ impl Postgres {
 }
 
 /// Extensions live in `public`, so that schema stays in the path.
+///
+/// Every question here has an index. A table is read whole only where there is no other way: a statement prepared while its
+/// table was small would go on reading it whole after it has grown. Nothing runs so long that compiling it would pay.
 fn settings(given: Option<&str>, schema: Option<&str>, options: &DbOptions) -> String {
     let path = schema.map(|schema| format!(" -c search_path={schema},public")).unwrap_or_default();
     let settings = format!(
-        "{} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c statement_timeout={}{path}",
+        "{} -c enable_seqscan=off -c jit=off -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c statement_timeout={}{path}",
         given.unwrap_or_default(),
         options.lock_timeout.as_millis(),
         options.idle_timeout.as_millis(),

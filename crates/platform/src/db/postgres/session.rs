@@ -4,7 +4,7 @@ use deadpool_postgres::Object;
 use futures_util::future::join_all;
 use tokio_postgres::{Row, Statement, types::ToSql};
 
-use super::{DbError, error::is_stale_plan, on_error, types::Arg};
+use super::{DbError, error::is_stale_plan, many, on_error, types::Arg};
 use crate::db::{Bind, Step, Value};
 
 /// What a unit is for.
@@ -68,6 +68,42 @@ impl Session {
             changed += self.checked(answer)?;
         }
         Ok(changed)
+    }
+
+    /// Inserts many rows with a statement; answers how many it wrote, and what it returned of them.
+    pub(in crate::db) async fn insert_many(
+        &mut self,
+        sql: &'static str,
+        rows: &[Vec<Value>],
+    ) -> Result<(u64, Vec<Row>), DbError> {
+        let (mut written, mut returned, mut rest) = (0, Vec::new(), rows);
+        while !rest.is_empty() {
+            let together = many::together(rest.len());
+            let (some, after) = rest.split_at(together);
+            let statement = if together == 1 {
+                self.prepare(sql).await?
+            } else {
+                let text =
+                    many::rows(sql, together).ok_or_else(|| DbError::Other("not an insert of values".to_owned()))?;
+                self.prepare(&text).await?
+            };
+            let args: Vec<Arg<'_>> = some.iter().flatten().map(|value| Arg(value.bound())).collect();
+            let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
+            let (connection, begin) = self.start()?;
+            if statement.columns().is_empty() {
+                let (begun, changed) = tokio::join!(biased; begin_with(connection, begin), async { connection.execute(&statement, &params).await });
+                let answer = begun.and(changed);
+                written += self.checked(answer)?;
+            } else {
+                let (begun, rows) = tokio::join!(biased; begin_with(connection, begin), async { connection.query(&statement, &params).await });
+                let answer = begun.and(rows);
+                let rows = self.checked(answer)?;
+                written += rows.len() as u64;
+                returned.extend(rows);
+            }
+            rest = after;
+        }
+        Ok((written, returned))
     }
 
     /// Runs statements in order without waiting in between; answers how many rows each changed.
@@ -151,7 +187,7 @@ impl Session {
         Ok(prepared)
     }
 
-    async fn prepare(&mut self, sql: &'static str) -> Result<Statement, DbError> {
+    async fn prepare(&mut self, sql: &str) -> Result<Statement, DbError> {
         let prepared = self.connection()?.prepare_cached(sql).await;
         self.checked(prepared)
     }
