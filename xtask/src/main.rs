@@ -1,5 +1,5 @@
-//! The project's own commands: `cargo xtask test`, `graph`, `traceability`, `locales`, `openapi`, `replay`, `bench`,
-//! `pictures`, `sheets`.
+//! The project's own commands: `cargo xtask test`, `graph`, `traceability`, `locales`, `openapi`, `deploy`, `replay`,
+//! `chaos`, `pictures`, `sheets`, `bench`.
 
 mod axe;
 mod chaos;

@@ -53,8 +53,9 @@ pub(crate) fn withheld(before: &Kept, mut after: Kept) -> Kept {
     }
     let others: Vec<&str> = after.roles.split_whitespace().filter(|word| *word != Role::SuperAdmin.word()).collect();
     if others.is_empty() {
-        // Nothing else was asked for: they go on as what they are, and where they are.
+        // Nothing else was asked for: they go on as what they are, and where they are, and may no more than before.
         (after.roles, after.facilities) = (before.roles.clone(), before.facilities.clone());
+        after.named_roles.clone_from(&before.named_roles);
     } else {
         after.roles = others.join(" ");
     }

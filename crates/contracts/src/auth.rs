@@ -4,7 +4,7 @@ mod named_role;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use platform::{Cx, Result, cx::Actor, cx::PermissionSet, db::Page, db::PageAsk, i18n::Locale};
+use platform::{Cx, Result, cx::Actor, cx::PermissionSet, db::Page, i18n::Locale};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -238,46 +238,36 @@ pub struct RolePermissions {
     pub version: i64,
 }
 
-/// Filters for accounts.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub struct AccountSearch {
-    /// Part of the name, e-mail or phone.
-    pub q: Option<String>,
-    /// Role held.
-    pub role: Option<Role>,
-    /// State.
-    pub state: Option<AccountState>,
-    /// Page.
-    #[serde(flatten)]
-    #[param(inline)]
-    pub page: PageAsk,
+crate::filters! {
+    /// Filters for accounts.
+    pub struct AccountSearch {
+        /// Part of the name, e-mail or phone.
+        pub q: Option<String>,
+        /// Role held.
+        pub role: Option<Role>,
+        /// State.
+        pub state: Option<AccountState>,
+    }
 }
 
-/// Filters for the audit trail.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub struct AuditSearch {
-    /// The account that acted.
-    pub actor: Option<String>,
-    /// The verb or the beginning of it.
-    pub action: Option<String>,
-    /// The object's id.
-    pub object: Option<String>,
-    /// The patient concerned.
-    pub patient: Option<String>,
-    /// Not before.
-    #[param(value_type = Option<String>)]
-    pub from: Option<Timestamp>,
-    /// Before.
-    #[param(value_type = Option<String>)]
-    pub until: Option<Timestamp>,
-    /// Page.
-    #[serde(flatten)]
-    #[param(inline)]
-    pub page: PageAsk,
+crate::filters! {
+    /// Filters for the audit trail.
+    pub struct AuditSearch {
+        /// The account that acted.
+        pub actor: Option<String>,
+        /// The verb or the beginning of it.
+        pub action: Option<String>,
+        /// The object's id.
+        pub object: Option<String>,
+        /// The patient concerned.
+        pub patient: Option<String>,
+        /// Not before.
+        #[param(value_type = Option<String>)]
+        pub from: Option<Timestamp>,
+        /// Before.
+        #[param(value_type = Option<String>)]
+        pub until: Option<Timestamp>,
+    }
 }
 
 /// A sealed line of the audit trail.

@@ -31,3 +31,21 @@ macro_rules! event {
         }
     };
 }
+
+/// Declares the filters of a list: query parameters, all of them optional, and the page asked for.
+macro_rules! filters {
+    ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, utoipa::IntoParams)]
+        #[into_params(parameter_in = Query)]
+        #[serde(default)]
+        pub struct $name {
+            $($fields)*
+            /// Page.
+            #[serde(flatten)]
+            #[param(inline)]
+            pub page: platform::db::PageAsk,
+        }
+    };
+}
+pub(crate) use filters;

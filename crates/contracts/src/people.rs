@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
-use platform::{Cx, Result, db::Page, db::PageAsk, i18n::Locale};
+use platform::{Cx, Result, db::Page, i18n::Locale};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -167,18 +167,13 @@ pub struct PatientCard {
     pub relation: Option<Relation>,
 }
 
-/// Filters for staff.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub struct PatientSearch {
-    /// Part of the name, or the whole phone, e-mail, NIK or BPJS number. Sent in a body by programs that put no
-    /// identity numbers into addresses.
-    pub q: Option<String>,
-    /// Page.
-    #[serde(flatten)]
-    #[param(inline)]
-    pub page: PageAsk,
+crate::filters! {
+    /// Filters for staff.
+    pub struct PatientSearch {
+        /// Part of the name, or the whole phone, e-mail, NIK or BPJS number. Sent in a body by programs that put no
+        /// identity numbers into addresses.
+        pub q: Option<String>,
+    }
 }
 
 /// Adds a family member to book for.

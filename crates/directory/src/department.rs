@@ -84,7 +84,8 @@ pub(crate) async fn rename(
     id: &DepartmentId,
     name: Bilingual,
 ) -> Result<Department> {
-    let department = Department { name: named(&name)?, ..theirs(directory, cx, id)? };
+    let department = theirs(directory, cx, id)?;
+    let department = Department { name: named(&name)?, ..department };
     let (cx, memory) = (cx.clone(), directory.memory.clone());
     directory
         .db

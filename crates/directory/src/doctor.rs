@@ -21,7 +21,7 @@ use platform::{
 
 pub(crate) use decision::{decide, relist, retire};
 pub(crate) use form::check;
-pub(crate) use store::{find, insert, listed_after, of_str, update};
+pub(crate) use store::{find, find_each, insert, listed_after, of_str, update};
 
 use crate::{
     DirectoryContext,
@@ -66,16 +66,7 @@ async fn read_at_once(directory: &DirectoryContext, ids: &[DoctorId]) -> Result<
         return Ok(());
     }
     let memory = directory.memory.clone();
-    let read = directory
-        .db
-        .read(async move |tx| {
-            let mut read = Vec::with_capacity(missing.len());
-            for id in &missing {
-                read.extend(find(tx, &memory, id).await?);
-            }
-            Ok(read)
-        })
-        .await?;
+    let read = directory.db.read(async move |tx| find_each(tx, &memory, &missing).await).await?;
     for doctor in read {
         directory.memory.keep_page(Arc::new(doctor));
     }

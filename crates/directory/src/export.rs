@@ -4,7 +4,10 @@
 use contracts::{
     Permission,
     audit::AuditEntry,
-    directory::{Doctor, DoctorId, DoctorState, Facility, FacilityId, Mode, Practice, Service, WeeklyHours},
+    directory::{
+        DOCTOR_COLUMNS, Doctor, DoctorId, DoctorState, FACILITY_COLUMNS, Facility, FacilityId, Mode, Practice,
+        SERVICE_COLUMNS, Service, WeeklyHours,
+    },
 };
 use platform::{
     Cx, Error, FieldError, Result,
@@ -58,22 +61,25 @@ fn facilities(directory: &DirectoryContext, cx: &Cx, asked: Option<&FacilityId>)
     cx.require(Permission::DirectoryManage)?;
     let served = served(cx, &directory.memory.catalogue(), asked)?;
     bounded(served.len())?;
-    let columns = ["name", "zone", "address", "regency", "latitude", "longitude", "phone", "bpjs", "active"];
-    let mut sheet = Sheet::headed(columns);
+    let mut sheet = Sheet::headed(FACILITY_COLUMNS);
     for facility in served {
-        sheet.row([
-            facility.name.into(),
-            facility.zone.into(),
-            facility.address.into(),
-            facility.regency.into(),
-            facility.latitude.map_or(Cell::Empty, Cell::Number),
-            facility.longitude.map_or(Cell::Empty, Cell::Number),
-            facility.phone.into(),
-            yes_or_no(facility.bpjs),
-            yes_or_no(facility.active),
-        ]);
+        sheet.row(facility_row(facility));
     }
     Ok(sheet.done())
+}
+
+fn facility_row(facility: Facility) -> [Cell; FACILITY_COLUMNS.len()] {
+    [
+        facility.name.into(),
+        facility.zone.into(),
+        facility.address.into(),
+        facility.regency.into(),
+        facility.latitude.map_or(Cell::Empty, Cell::Number),
+        facility.longitude.map_or(Cell::Empty, Cell::Number),
+        facility.phone.into(),
+        yes_or_no(facility.bpjs),
+        yes_or_no(facility.active),
+    ]
 }
 
 fn yes_or_no(yes: bool) -> Cell {
@@ -85,21 +91,7 @@ fn services(directory: &DirectoryContext, cx: &Cx, asked: Option<&FacilityId>) -
     let catalogue = directory.memory.catalogue();
     let served = served(cx, &catalogue, asked)?;
     bounded(served.iter().map(|facility| catalogue.services_of(&facility.id).count()).sum())?;
-    let mut sheet = Sheet::headed([
-        "facility",
-        "name",
-        "name_en",
-        "kind",
-        "modes",
-        "department",
-        "minutes",
-        "buffer_before",
-        "buffer_after",
-        "price",
-        "preparation",
-        "preparation_en",
-        "active",
-    ]);
+    let mut sheet = Sheet::headed(SERVICE_COLUMNS);
     for facility in &served {
         for service in catalogue.services_of(&facility.id) {
             sheet.row(service_row(&catalogue, facility, service));
@@ -108,7 +100,7 @@ fn services(directory: &DirectoryContext, cx: &Cx, asked: Option<&FacilityId>) -
     Ok(sheet.done())
 }
 
-fn service_row(catalogue: &Catalogue, facility: &Facility, service: &Service) -> [Cell; 13] {
+fn service_row(catalogue: &Catalogue, facility: &Facility, service: &Service) -> [Cell; SERVICE_COLUMNS.len()] {
     let department = service.department.as_ref().and_then(|id| catalogue.department(id));
     let modes: Vec<&str> = service.modes.iter().map(|mode| mode.word()).collect();
     [
@@ -131,22 +123,7 @@ fn service_row(catalogue: &Catalogue, facility: &Facility, service: &Service) ->
 async fn doctors(directory: &DirectoryContext, cx: &Cx, asked: Option<&FacilityId>) -> Result<String> {
     cx.require(Permission::DoctorManage)?;
     served(cx, &directory.memory.catalogue(), asked)?;
-    let mut sheet = Sheet::headed([
-        "name",
-        "sex",
-        "speciality",
-        "facility",
-        "str_number",
-        "str_until",
-        "sip_number",
-        "sip_until",
-        "fee",
-        "languages",
-        "service",
-        "hours",
-        "hours_online",
-        "hours_both",
-    ]);
+    let mut sheet = Sheet::headed(DOCTOR_COLUMNS);
     let here = |facility: &FacilityId| cx.serves(facility.as_str()) && asked.is_none_or(|asked| asked == facility);
     let (mut after, mut rows) = (String::new(), 0);
     loop {
@@ -157,16 +134,7 @@ async fn doctors(directory: &DirectoryContext, cx: &Cx, asked: Option<&FacilityI
         let practises_here = listed.iter().filter(|doctor| doctor.state == DoctorState::Listed);
         let practises_here = practises_here.filter(|doctor| doctor.places.iter().any(|place| here(&place.facility)));
         let ids: Vec<DoctorId> = practises_here.map(|doctor| doctor.id.clone()).collect();
-        let whole = directory
-            .db
-            .read(async move |tx| {
-                let mut whole = Vec::with_capacity(ids.len());
-                for id in &ids {
-                    whole.extend(doctor::find(tx, &memory, id).await?);
-                }
-                Ok(whole)
-            })
-            .await?;
+        let whole = directory.db.read(async move |tx| doctor::find_each(tx, &memory, &ids).await).await?;
         let catalogue = directory.memory.catalogue();
         for doctor in &whole {
             for practice in doctor.practices.iter().filter(|practice| here(&practice.facility)) {
@@ -186,7 +154,7 @@ async fn doctors(directory: &DirectoryContext, cx: &Cx, asked: Option<&FacilityI
     Ok(sheet.done())
 }
 
-fn doctor_row(catalogue: &Catalogue, doctor: &Doctor, practice: &Practice) -> [Cell; 14] {
+fn doctor_row(catalogue: &Catalogue, doctor: &Doctor, practice: &Practice) -> [Cell; DOCTOR_COLUMNS.len()] {
     let facility = catalogue.facilities.get(&practice.facility).map(|facility| facility.slug.clone());
     let specialities: Vec<&str> = doctor.specialities.iter().map(|speciality| speciality.slug.as_str()).collect();
     // One service is named with its fee; several are all there are, each at a price of its own.

@@ -82,10 +82,12 @@ impl Memory {
         self.pages.invalidate_all();
     }
 
-    /// Puts a doctor as they are now: into the index and in place of their page.
+    /// Puts a doctor as they are now: in place of their page and into the index.
     pub(crate) fn put_doctor(&self, doctor: Doctor) {
-        self.index.write().unwrap_or_else(PoisonError::into_inner).put(Listed::from(&doctor));
+        let listed = Listed::from(&doctor);
+        // The page comes first: a search that no longer finds somebody must not be followed by their old page.
         self.keep_page(Arc::new(doctor));
+        self.index.write().unwrap_or_else(PoisonError::into_inner).put(listed);
     }
 }
 

@@ -7,7 +7,12 @@ use contracts::{
         Bilingual, DepartmentId, FacilityId, Mode, Service, ServiceChanged, ServiceForm, ServiceId, ServiceKind,
     },
 };
-use platform::{Cx, Error, FieldError, Money, Result, db::Tx, error::Problems, ids::Id as _};
+use platform::{
+    Cx, Error, FieldError, Money, Result,
+    db::{Bind, Tx},
+    error::Problems,
+    ids::Id as _,
+};
 
 use crate::{DirectoryContext, access, catalogue::Catalogue, facility, memory::Memory, stored};
 
@@ -180,56 +185,37 @@ pub(crate) async fn change(
 /// Writes a new service; `false` where there is one of that id.
 pub(crate) async fn insert(tx: &mut Tx, s: &Service) -> Result<bool> {
     let modes = stored::text(&s.modes)?;
-    let written = tx
-        .exec(
-            INSERT,
-            &[
-                &s.id,
-                &s.facility,
-                &s.department,
-                &s.kind,
-                &s.name.id,
-                &s.name.en,
-                &s.preparation.id,
-                &s.preparation.en,
-                &s.duration_minutes,
-                &s.buffer_before_minutes,
-                &s.buffer_after_minutes,
-                &s.price.amount,
-                &modes,
-                &s.active,
-            ],
-        )
-        .await?;
+    let written = tx.exec(INSERT, &values(s, &s.facility, &modes)).await?;
     Ok(written == 1)
 }
 
 /// Writes a service's fields where it still has that version.
 pub(crate) async fn update(tx: &mut Tx, version: i64, mut s: Service) -> Result<Service> {
     let modes = stored::text(&s.modes)?;
-    let updated: Option<(i64,)> = tx
-        .one(
-            UPDATE,
-            &[
-                &s.id,
-                &version,
-                &s.department,
-                &s.kind,
-                &s.name.id,
-                &s.name.en,
-                &s.preparation.id,
-                &s.preparation.en,
-                &s.duration_minutes,
-                &s.buffer_before_minutes,
-                &s.buffer_after_minutes,
-                &s.price.amount,
-                &modes,
-                &s.active,
-            ],
-        )
-        .await?;
+    let updated: Option<(i64,)> = tx.one(UPDATE, &values(&s, &version, &modes)).await?;
     (s.version,) = updated.ok_or(Error::Stale)?;
     Ok(s)
+}
+
+/// The values of [`INSERT`] and [`UPDATE`]. They differ in the second: the facility of a new service, the version of one
+/// that is there.
+fn values<'a>(s: &'a Service, second: &'a dyn Bind, modes: &'a dyn Bind) -> [&'a dyn Bind; 14] {
+    [
+        &s.id,
+        second,
+        &s.department,
+        &s.kind,
+        &s.name.id,
+        &s.name.en,
+        &s.preparation.id,
+        &s.preparation.en,
+        &s.duration_minutes,
+        &s.buffer_before_minutes,
+        &s.buffer_after_minutes,
+        &s.price.amount,
+        modes,
+        &s.active,
+    ]
 }
 
 /// The service of a form, or everything that is wrong with it.

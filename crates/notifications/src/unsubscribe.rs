@@ -46,8 +46,16 @@ impl NotificationsContext {
         Ok(kind)
     }
 
-    /// Ends e-mail of the kind a link names, whatever else is wanted.
+    /// Ends e-mail of the kind a link names, whatever else is wanted. A mail program may ask twice at once and tells
+    /// nobody what came of it: where the preferences changed meanwhile, it is done on those.
     pub(crate) async fn end_kind(&self, cx: &Cx, token: &str) -> Result<NotificationKind> {
+        match self.try_to_end(cx, token).await {
+            Err(Error::Stale) => self.try_to_end(cx, token).await,
+            done => done,
+        }
+    }
+
+    async fn try_to_end(&self, cx: &Cx, token: &str) -> Result<NotificationKind> {
         let (letter, cx) = (letter_of(&self.vault, token)?, cx.clone());
         self.db
             .write(async move |tx| {

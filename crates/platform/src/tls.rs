@@ -35,23 +35,36 @@ use crate::{Error, Result};
 /// How often files are looked at again.
 pub const LOOK: Duration = Duration::from_secs(30);
 
-/// The way to servers that the machine's authorities vouch for. Their certificates are read once: for the first who asks.
+/// The way to servers that the machine's authorities vouch for. Their certificates are read once, for the first who asks;
+/// where none could be read, again for the next.
 pub fn to_the_world() -> Result<TlsConnector> {
     static WORLD: OnceLock<TlsConnector> = OnceLock::new();
     if let Some(world) = WORLD.get() {
         return Ok(world.clone());
     }
-    let world = to_the_world_and(Vec::new())?;
-    Ok(WORLD.get_or_init(|| world).clone())
+    let roots = of_the_machine();
+    let is_there = !roots.is_empty();
+    let world = trusting(roots)?;
+    Ok(if is_there { WORLD.get_or_init(|| world).clone() } else { world })
 }
 
 /// As [`to_the_world`], and to servers that these vouch for beside. Fails where one of them is no certificate.
 pub fn to_the_world_and(authorities: Vec<CertificateDer<'static>>) -> Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let mut roots = of_the_machine();
     for authority in authorities {
         roots.add(authority).map_err(Error::internal)?;
     }
+    trusting(roots)
+}
+
+/// Whom the machine trusts.
+fn of_the_machine() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+fn trusting(roots: RootCertStore) -> Result<TlsConnector> {
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(Error::internal)?

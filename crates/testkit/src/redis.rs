@@ -3,13 +3,16 @@
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use platform::{shared, telemetry::Private};
 
 /// Where the program lies, unless `MEDIVERSE_TEST_REDIS_SERVER` says otherwise.
 const PROGRAM: &str = "/usr/bin/redis-server";
+
+/// How long it may take to answer after its start.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// A server on a free port; dropping it ends it.
 pub struct Server {
@@ -65,7 +68,8 @@ impl Server {
             .stderr(Stdio::null())
             .spawn();
         self.process = Some(process.expect("redis-server starts"));
-        for _ in 0..500 {
+        let end = Instant::now() + ANSWERS_WITHIN;
+        while Instant::now() < end {
             if let Ok(mut connection) = self.connect().await
                 && redis::cmd("PING").query_async::<String>(&mut connection).await.is_ok()
             {

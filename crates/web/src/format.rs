@@ -2,8 +2,8 @@
 //!
 //! The zone stands beside every time of day and is the facility's own.
 
-use jiff::Zoned;
 use jiff::civil::{Date, Weekday};
+use jiff::{ToSpan as _, Zoned};
 use platform::i18n::Locale;
 
 const MONTHS_ID: [&str; 12] = [
@@ -72,6 +72,12 @@ pub fn weekday(date: Date, locale: Locale) -> &'static str {
         (Locale::En, Weekday::Saturday) => "Saturday",
         (Locale::En, Weekday::Sunday) => "Sunday",
     }
+}
+
+/// The same of a day by its number in the week, 1 for Monday.
+pub fn weekday_of(number: u8, locale: Locale) -> &'static str {
+    let monday = Date::constant(2026, 11, 23);
+    weekday(monday.saturating_add((i64::from(number) - 1).days()), locale)
 }
 
 /// The first three letters of a weekday: `Sel`, `Tue`.
@@ -172,6 +178,11 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+
+    #[test]
+    fn days_are_named_by_their_number() {
+        assert_eq!((weekday_of(1, Locale::Id), weekday_of(7, Locale::En)), ("Senin", "Sunday"));
+    }
 
     fn tuesday() -> Zoned {
         date(2026, 11, 24).at(10, 30, 0, 0).to_zoned(TimeZone::get("Asia/Makassar").expect("a zone")).expect("a time")

@@ -66,14 +66,15 @@ impl Demo {
         let world = sources.world();
         let prepared = prepare(&self.data, self.seed, self.scale, &world).await?;
         let began = Instant::now();
-        if self.tls {
-            let secured = Secured::prepare(&self.data, self.listen.as_deref())?;
-            flags.extend(secured.flags());
-            let house = House::open(sources.read(&flags)?, world).await?.with_mailbox(&self.data).await?;
+        let secured = if self.tls { Some(Secured::prepare(&self.data, self.listen.as_deref())?) } else { None };
+        match &secured {
+            Some(secured) => flags.extend(secured.flags()),
+            None => flags.push(("server.listen", self.listen.clone().unwrap_or_else(|| "127.0.0.1:8080".to_owned()))),
+        }
+        let house = House::open(sources.read(&flags)?, world).await?.with_mailbox(&self.data).await?;
+        if let Some(secured) = secured {
             return secured.serve(house.behind_own_tls(), &self.trust_listen, &prepared.logins, self.json, began).await;
         }
-        flags.push(("server.listen", self.listen.clone().unwrap_or_else(|| "127.0.0.1:8080".to_owned())));
-        let house = House::open(sources.read(&flags)?, world).await?.with_mailbox(&self.data).await?;
         let site = Site::open(house, began).await?;
         if self.json {
             say(

@@ -100,7 +100,7 @@ impl Events {
 
 /// Whoever sits at the machine's keyboard, as the audit trail names them.
 fn cx(house: &House) -> Cx {
-    Cx::system("operator", house.world.clock.clone(), house.world.entropy.clone())
+    house.world.cx("operator")
 }
 
 async fn show(bus: &BusHandle, words: &Words) -> Result<()> {

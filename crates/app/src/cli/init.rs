@@ -48,7 +48,8 @@ pub(super) struct Init {
     email: Option<String>,
     #[command(flatten)]
     place: Place,
-    /// Asks nothing: what no flag says is left as it usually is, and no facility is opened without --facility.
+    /// Asks nothing but the password where it is not given: what no flag says is left as it usually is, and no facility
+    /// is opened without --facility.
     #[arg(long)]
     yes: bool,
 }
@@ -127,16 +128,18 @@ impl Init {
             asker.tell("init-admin-there", &[]);
             return Ok(());
         }
+        let given = std::env::var(PASSWORD).ok();
+        let asked = asker.asks() && (self.email.is_none() || given.is_none());
         for attempt in 1.. {
             let email = asker.needed(self.email.as_deref(), "init-email", "--email")?;
-            let password = asker.secret(std::env::var(PASSWORD).ok())?;
+            let password = asker.secret(given.clone())?;
             match house.own_auth()?.create_super_admin(cx, &email, &password).await {
                 Ok(account) => {
                     let values = [("id", account.id.to_string()), ("email", account.email)];
                     asker.tell("cli-account-made", &values);
                     break;
                 }
-                Err(error @ Error::Invalid(_)) if asker.asks() && attempt < ATTEMPTS => asker.tell_error(&error),
+                Err(error @ Error::Invalid(_)) if asked && attempt < ATTEMPTS => asker.tell_error(&error),
                 Err(error) => return Err(error),
             }
         }

@@ -40,13 +40,22 @@ near_and_far! {
             loop {
                 let hold = scheduling.hold(&sari, AskHold { offer: offer.clone(), starts_at: free[4] }).await.unwrap();
                 scheduling.release(&sari, &hold.id).await.unwrap();
-                if let Ok(Ok(moved)) = tokio::time::timeout(std::time::Duration::from_millis(300), moves.recv()).await {
+                // What moved before it watched may still be on its way here.
+                let this = async {
+                    loop {
+                        let moved = moves.recv().await.unwrap();
+                        if moved.starts_at == free[4] {
+                            return moved;
+                        }
+                    }
+                };
+                if let Ok(moved) = tokio::time::timeout(std::time::Duration::from_millis(300), this).await {
                     return moved;
                 }
             }
         };
-        let moved = tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect("a move is told");
-        assert_eq!((moved.starts_at, moved.doctor.as_ref()), (free[4], offer.doctor.as_ref()));
+        let moved = tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("a move is told");
+        assert_eq!(moved.doctor.as_ref(), offer.doctor.as_ref());
 
         let book = Book {
             offer: offer.clone(), starts_at: free[0], patient: patient.clone(), complaint: "Demam tiga hari".to_owned(), hold: None, override_reason: None,

@@ -1,7 +1,7 @@
 //! Who becomes super admin, and whose word opens the account of a doctor.
 
 use contracts::{
-    auth::{AccountState, Auth as _, ChangeAccount, Role},
+    auth::{AccountState, Auth as _, ChangeAccount, NamedRoleForm, Role},
     directory::DoctorDecided,
 };
 use platform::{Error, db::Db};
@@ -78,8 +78,13 @@ testkit::db_test! {
         let (boss, _) = house.signed_in("satu@example.com", Role::SuperAdmin).await?;
         let (second, _) = house.signed_in("dua@example.com", Role::SuperAdmin).await?;
         let (_, admin) = house.admin_of("admin@example.com", &["fac_1", "fac_2"]).await?;
+        let desk = NamedRoleForm { name: "Loket".to_owned(), permissions: vec!["appointment.read".to_owned()] };
+        let desk = house.auth.make_role(&boss, desk).await?;
+        let held = ChangeAccount { named_roles: Some(vec![desk.id.clone()]), ..Default::default() };
+        let held = house.auth.change_account(&boss, &admin.account.id, 1, held).await?;
         let rise = ChangeAccount { roles: Some(vec![Role::SuperAdmin]), ..Default::default() };
-        let asked = house.auth.change_account(&boss, &admin.account.id, 1, rise).await?;
+        let asked = house.auth.change_account(&boss, &admin.account.id, held.version, rise).await?;
+        assert_eq!(asked.named_roles, [desk.id], "they may more than before");
         assert_eq!((asked.roles, asked.facilities), (vec![Role::Admin], vec!["fac_1".to_owned(), "fac_2".to_owned()]));
         let risen = house.auth.decide_super_admin(&second, &asked.id, true).await?;
         assert!(risen.roles.contains(&Role::SuperAdmin));

@@ -1,7 +1,7 @@
 //! Appointments: booked, shown, searched, counted.
 
 use jiff::{Timestamp, civil::Date};
-use platform::{Money, db::PageAsk};
+use platform::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -174,35 +174,30 @@ platform::words! {
     }
 }
 
-/// Filters for appointments. What comes back is only what the asker may see.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(default)]
-pub struct AppointmentSearch {
-    /// Coming or past; everything, by time, when absent.
-    pub when: Option<When>,
-    /// One's own and one's family's (the default for patients), or those one serves.
-    pub mine: Option<bool>,
-    /// State.
-    pub state: Option<State>,
-    /// Patient.
-    pub patient: Option<PatientId>,
-    /// Doctor.
-    pub doctor: Option<DoctorId>,
-    /// Facility.
-    pub facility: Option<FacilityId>,
-    /// First local date.
-    #[param(value_type = Option<String>)]
-    pub from: Option<Date>,
-    /// Last local date.
-    #[param(value_type = Option<String>)]
-    pub until: Option<Date>,
-    /// Booking code.
-    pub code: Option<String>,
-    /// Page.
-    #[serde(flatten)]
-    #[param(inline)]
-    pub page: PageAsk,
+crate::filters! {
+    /// Filters for appointments. What comes back is only what the asker may see.
+    pub struct AppointmentSearch {
+        /// Coming or past; everything, by time, when absent.
+        pub when: Option<When>,
+        /// One's own and one's family's (the default for patients), or those one serves.
+        pub mine: Option<bool>,
+        /// State.
+        pub state: Option<State>,
+        /// Patient.
+        pub patient: Option<PatientId>,
+        /// Doctor.
+        pub doctor: Option<DoctorId>,
+        /// Facility.
+        pub facility: Option<FacilityId>,
+        /// First local date.
+        #[param(value_type = Option<String>)]
+        pub from: Option<Date>,
+        /// Last local date.
+        #[param(value_type = Option<String>)]
+        pub until: Option<Date>,
+        /// Booking code.
+        pub code: Option<String>,
+    }
 }
 
 /// What is counted for a plain comparison: appointments of a facility and local day by state.

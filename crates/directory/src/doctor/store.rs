@@ -102,6 +102,15 @@ pub(crate) async fn find(tx: &mut Tx, memory: &Memory, id: &DoctorId) -> Result<
     whole(tx, memory, row).await
 }
 
+/// The doctors of these ids, in their order, without those who are not there.
+pub(crate) async fn find_each(tx: &mut Tx, memory: &Memory, ids: &[DoctorId]) -> Result<Vec<Doctor>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(find(tx, memory, id).await?);
+    }
+    Ok(found)
+}
+
 /// The doctor of an account; a refused one only where there is no other.
 pub(super) async fn of_account(tx: &mut Tx, memory: &Memory, account: &str) -> Result<Option<Doctor>> {
     let row = tx.one::<Row>(BY_ACCOUNT, &[&account]).await?;
@@ -279,7 +288,7 @@ async fn add_practices(tx: &mut Tx, d: &Doctor) -> Result<()> {
             stored::text(&practice.hours)?.into(),
         ]);
     }
-    tx.exec_many(ADD_PRACTICE, &rows).await?;
+    tx.insert_many(ADD_PRACTICE, &rows).await?;
     Ok(())
 }
 

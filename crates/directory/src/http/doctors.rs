@@ -3,10 +3,9 @@
 use axum::{
     Json,
     extract::{Path, State},
-    response::IntoResponse,
 };
 use contracts::directory::{Doctor, DoctorCard, DoctorForm, DoctorId, DoctorRecords, DoctorSearch};
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 use platform::{
     Cx, Result,
     db::{Page, PageAsk},
@@ -16,6 +15,19 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Verbs;
+
+/// A doctor under their version.
+type Tagged = ([(HeaderName, String); 1], Json<Doctor>);
+/// A doctor who was not there before.
+type Created = (StatusCode, [(HeaderName, String); 1], Json<Doctor>);
+
+fn tagged(doctor: Doctor) -> Tagged {
+    (etag(doctor.version), Json(doctor))
+}
+
+fn created(doctor: Doctor) -> Created {
+    (StatusCode::CREATED, etag(doctor.version), Json(doctor))
+}
 
 /// Finds doctors by name (typing errors forgiven), speciality, city, facility, kind, mode, fee and free time (B3).
 #[utoipa::path(get, path = "/api/v1/doctors", operation_id = "searchDoctors", tag = "directory", params(DoctorSearch),
@@ -42,17 +54,15 @@ pub(super) async fn search_short(
 /// Adds a doctor, listed at once, with their consultation hours (B2). Needs `doctor.manage` at each facility named.
 #[utoipa::path(post, path = "/api/v1/doctors", operation_id = "addDoctor", tag = "directory", request_body = DoctorForm,
     responses((status = 201, description = "Added", body = Doctor), (status = 422, description = "Every field to mend")))]
-pub(super) async fn add(State(directory): Verbs, cx: Cx, Body(form): Body<DoctorForm>) -> Result<impl IntoResponse> {
-    let doctor = directory.add_doctor(&cx, form).await?;
-    Ok((StatusCode::CREATED, etag(doctor.version), Json(doctor)))
+pub(super) async fn add(State(directory): Verbs, cx: Cx, Body(form): Body<DoctorForm>) -> Result<Created> {
+    directory.add_doctor(&cx, form).await.map(created)
 }
 
 /// A doctor by id or slug (B4).
 #[utoipa::path(get, path = "/api/v1/doctors/{id}", operation_id = "getDoctor", tag = "directory", params(("id" = String, Path, description = "Id or slug")),
     responses((status = 200, description = "The doctor; the ETag is the version", body = Doctor), (status = 404, description = "Not there, or not listed")))]
-pub(super) async fn get(State(directory): Verbs, cx: Cx, Path(id): Path<String>) -> Result<impl IntoResponse> {
-    let doctor = directory.doctor(&cx, &id).await?;
-    Ok((etag(doctor.version), Json(doctor)))
+pub(super) async fn get(State(directory): Verbs, cx: Cx, Path(id): Path<String>) -> Result<Tagged> {
+    directory.doctor(&cx, &id).await.map(tagged)
 }
 
 /// Replaces a doctor's fields, at the version in `If-Match`.
@@ -65,17 +75,15 @@ pub(super) async fn change(
     PathId(id): PathId<DoctorId>,
     version: IfMatch,
     Body(form): Body<DoctorForm>,
-) -> Result<impl IntoResponse> {
-    let doctor = directory.change_doctor(&cx, &id, version.required()?, form).await?;
-    Ok((etag(doctor.version), Json(doctor)))
+) -> Result<Tagged> {
+    directory.change_doctor(&cx, &id, version.required()?, form).await.map(tagged)
 }
 
 /// The doctor that the signed-in account is.
 #[utoipa::path(get, path = "/api/v1/me/doctor", operation_id = "getMyDoctor", tag = "directory",
     responses((status = 200, description = "The doctor", body = Doctor), (status = 404, description = "The account is no doctor's")))]
-pub(super) async fn mine(State(directory): Verbs, cx: Cx) -> Result<impl IntoResponse> {
-    let doctor = directory.my_doctor(&cx).await?;
-    Ok((etag(doctor.version), Json(doctor)))
+pub(super) async fn mine(State(directory): Verbs, cx: Cx) -> Result<Tagged> {
+    directory.my_doctor(&cx).await.map(tagged)
 }
 
 /// The decision about a doctor who waits.
@@ -99,9 +107,8 @@ pub(super) async fn decide(
     PathId(id): PathId<DoctorId>,
     version: IfMatch,
     Body(decision): Body<DoctorDecision>,
-) -> Result<impl IntoResponse> {
-    let doctor = directory.decide_doctor(&cx, &id, version.required()?, decision.approve, decision.reason).await?;
-    Ok((etag(doctor.version), Json(doctor)))
+) -> Result<Tagged> {
+    directory.decide_doctor(&cx, &id, version.required()?, decision.approve, decision.reason).await.map(tagged)
 }
 
 /// Takes a doctor out of the list, at the version in `If-Match`. Appointments stay.
@@ -113,9 +120,8 @@ pub(super) async fn retire(
     cx: Cx,
     PathId(id): PathId<DoctorId>,
     version: IfMatch,
-) -> Result<impl IntoResponse> {
-    let doctor = directory.retire_doctor(&cx, &id, version.required()?).await?;
-    Ok((etag(doctor.version), Json(doctor)))
+) -> Result<Tagged> {
+    directory.retire_doctor(&cx, &id, version.required()?).await.map(tagged)
 }
 
 /// Puts a retired doctor back into the list, at the version in `If-Match`.
@@ -127,9 +133,8 @@ pub(super) async fn relist(
     cx: Cx,
     PathId(id): PathId<DoctorId>,
     version: IfMatch,
-) -> Result<impl IntoResponse> {
-    let doctor = directory.relist_doctor(&cx, &id, version.required()?).await?;
-    Ok((etag(doctor.version), Json(doctor)))
+) -> Result<Tagged> {
+    directory.relist_doctor(&cx, &id, version.required()?).await.map(tagged)
 }
 
 /// The doctors of one's facilities, in every state. Needs `doctor.manage` or `doctor.approve`.
@@ -157,11 +162,6 @@ pub(super) async fn waiting(
 /// Registers the signed-in account as a doctor who waits for an approval (A3).
 #[utoipa::path(post, path = "/api/v1/doctor-registrations", operation_id = "registerDoctor", tag = "directory", request_body = DoctorForm,
     responses((status = 201, description = "Waits", body = Doctor), (status = 422, description = "Every field to mend")))]
-pub(super) async fn register(
-    State(directory): Verbs,
-    cx: Cx,
-    Body(form): Body<DoctorForm>,
-) -> Result<impl IntoResponse> {
-    let doctor = directory.register_doctor(&cx, form).await?;
-    Ok((StatusCode::CREATED, etag(doctor.version), Json(doctor)))
+pub(super) async fn register(State(directory): Verbs, cx: Cx, Body(form): Body<DoctorForm>) -> Result<Created> {
+    directory.register_doctor(&cx, form).await.map(created)
 }

@@ -16,5 +16,6 @@ mod moves;
 mod outside;
 mod previews;
 mod races;
+mod refusals;
 mod schedules;
 mod times;

@@ -14,7 +14,7 @@ use jiff::{
     SignedDuration, Timestamp, ToSpan as _,
     civil::{Date, Time},
 };
-use platform::{Error, Result, http::Form};
+use platform::{Error, Result};
 
 use super::{
     Site,
@@ -38,7 +38,7 @@ const PLACES: &Places = &[("starts_at", "from"), ("ends_at", "until"), ("reason"
 
 /// `GET /admin/facilities/{id}/closures`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ScheduleManage, &id).await?;
     visitor.page(&page(&site, &visitor, &facility, &Filling::default(), None).await?)
 }
 
@@ -47,10 +47,9 @@ pub(super) async fn add(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
+    let facility = masters::facility_where(&site, &visitor, Permission::ScheduleManage, &id).await?;
     let Some(closure) = closure(&visitor, &facility, &mut sent) else {
         let page = page(&site, &visitor, &facility, &sent, None).await?;
         return visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
@@ -79,7 +78,7 @@ pub(super) async fn remove(
     visitor: Visitor,
     Path((id, closure)): Path<(String, String)>,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ScheduleManage, &id).await?;
     let closure: ExceptionId = closure.parse().map_err(|_| Error::NotFound("exception"))?;
     match site.scheduling.remove_exception(&visitor.cx, &closure).await {
         // Pressed twice: it is gone.
@@ -90,11 +89,6 @@ pub(super) async fn remove(
 
 fn path_of(facility: &Facility) -> String {
     format!("{}/closures", masters::path_of(&facility.id))
-}
-
-async fn planned(site: &Site, visitor: &Visitor, id: &str) -> Result<Facility> {
-    visitor.cx.require(Permission::ScheduleManage)?;
-    masters::own_facility(site, visitor, id).await
 }
 
 /// What was typed, or nothing where it must be mended: whole days, or a part of them.

@@ -12,11 +12,7 @@ use contracts::{
     people::Sex,
 };
 use jiff::civil::Date;
-use platform::{
-    Error, Result,
-    db::PageAsk,
-    http::{Form, Params},
-};
+use platform::{Error, Result, db::PageAsk, http::Params};
 use serde::Deserialize;
 
 use super::{
@@ -68,13 +64,9 @@ pub(super) async fn new(State(site): State<Site>, visitor: Visitor, Params(wish)
 }
 
 /// `POST /admin/doctors/new`: adds the doctor, or one more place to the form.
-pub(super) async fn add(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response> {
+pub(super) async fn add(State(site): State<Site>, visitor: Visitor, sent: Filling) -> Result<Response> {
     visitor.cx.require(Permission::DoctorManage)?;
-    keep_or_grow(&site, &visitor, None, fields).await
+    keep_or_grow(&site, &visitor, None, sent).await
 }
 
 /// `GET /admin/doctors/{id}`
@@ -90,11 +82,11 @@ pub(super) async fn keep(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    sent: Filling,
 ) -> Result<Response> {
     visitor.cx.require(Permission::DoctorManage)?;
     let doctor = theirs(&site, &visitor, &id).await?;
-    keep_or_grow(&site, &visitor, Some(&doctor), fields).await
+    keep_or_grow(&site, &visitor, Some(&doctor), sent).await
 }
 
 /// A doctor of a facility that the asker serves; others are not there, though patients may see them.
@@ -108,14 +100,8 @@ async fn theirs(site: &Site, visitor: &Visitor, id: &str) -> Result<Doctor> {
     if here { Ok(doctor) } else { Err(Error::NotFound("doctor")) }
 }
 
-async fn keep_or_grow(
-    site: &Site,
-    visitor: &Visitor,
-    doctor: Option<&Doctor>,
-    fields: Vec<(String, String)>,
-) -> Result<Response> {
+async fn keep_or_grow(site: &Site, visitor: &Visitor, doctor: Option<&Doctor>, mut sent: Filling) -> Result<Response> {
     let places = admin::served(site, visitor).await?;
-    let mut sent = Filling::sent(fields);
     if sent.has("grow") {
         grow(visitor, &mut sent, &places);
         return visitor.page(&page(site, visitor, doctor, &sent, &places).await?);

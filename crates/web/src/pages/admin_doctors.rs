@@ -9,11 +9,7 @@ use contracts::{
     directory::{Doctor, DoctorId, DoctorRecords, DoctorState, FacilityId},
 };
 use jiff::{ToSpan as _, civil::Date};
-use platform::{
-    Error, Result,
-    db::PageAsk,
-    http::{Form, Params},
-};
+use platform::{Error, Result, db::PageAsk, http::Params};
 use serde::Deserialize;
 
 use super::{
@@ -134,7 +130,7 @@ pub(super) async fn list(State(site): State<Site>, visitor: Visitor, Params(wish
 
 fn row(visitor: &Visitor, doctor: &Doctor, places: &[String]) -> DoctorRecord {
     let locale = visitor.speech.locale;
-    let today = shown::at(visitor.cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(visitor.cx.now(), shown::HOUSE_ZONE).date();
     let fields: Vec<String> = doctor.specialities.iter().map(|field| shown::said(&field.name, locale)).collect();
     let (state, class) = state_key(doctor.state);
     let (papers, papers_class) = papers(visitor, doctor, today);
@@ -175,10 +171,10 @@ pub(super) async fn set_listed(
     State(site): State<Site>,
     visitor: Visitor,
     Path((id, what)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
+    sent: Filling,
 ) -> Result<Response> {
     let id: DoctorId = id.parse().map_err(|_| Error::NotFound("doctor"))?;
-    let version = Filling::sent(fields).version();
+    let version = sent.version();
     let to = format!("{DOCTORS}/{id}");
     let (done, notice) = match what.as_str() {
         "retire" => (site.directory.retire_doctor(&visitor.cx, &id, version).await, "flash-adm-retired"),

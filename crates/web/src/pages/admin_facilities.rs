@@ -8,11 +8,7 @@ use contracts::{
     Permission,
     directory::{Department, Facility, FacilityForm, FacilitySearch, Service, ServiceKind},
 };
-use platform::{
-    Error, Result,
-    db::PageAsk,
-    http::{Form, Params},
-};
+use platform::{Error, Result, db::PageAsk, http::Params};
 use serde::Deserialize;
 
 use super::{
@@ -194,10 +190,9 @@ pub(super) async fn set_open(
     State(site): State<Site>,
     visitor: Visitor,
     Path((id, what)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
+    sent: Filling,
 ) -> Result<Response> {
-    visitor.cx.require(Permission::DirectoryManage)?;
-    let facility = masters::own_facility(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::DirectoryManage, &id).await?;
     let (active, notice) = match what.as_str() {
         "open" => (true, "flash-adm-opened"),
         "close" => (false, "flash-adm-closed"),
@@ -205,7 +200,7 @@ pub(super) async fn set_open(
     };
     let to = masters::path_of(&facility.id);
     let form = FacilityForm { active, ..form_of(&facility) };
-    match site.directory.change_facility(&visitor.cx, &facility.id, Filling::sent(fields).version(), form).await {
+    match site.directory.change_facility(&visitor.cx, &facility.id, sent.version(), form).await {
         Ok(_) => visitor.go_and_say(&to, notice),
         // Pressed twice: it is so already.
         Err(Error::Stale) if facility.active == active => visitor.go_and_say(&to, notice),

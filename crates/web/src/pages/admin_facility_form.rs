@@ -10,7 +10,7 @@ use contracts::{
     directory::{Facility, FacilityForm},
 };
 use futures_util::future::try_join_all;
-use platform::{Error, Result, http::Form};
+use platform::Result;
 
 use super::{
     Site,
@@ -39,19 +39,14 @@ const PLACES: &Places = &[
 
 /// `GET /admin/facilities/new`
 pub(super) async fn new(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
-    may_add(&visitor)?;
+    masters::require_everywhere(&visitor.cx, Permission::DirectoryManage)?;
     let empty = Filling::kept(vec![("zone", ZONES[0].0.to_owned()), ("active", "1".to_owned())]);
     visitor.page(&page(&site, &visitor, None, &empty).await?)
 }
 
 /// `POST /admin/facilities/new`
-pub(super) async fn add(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response> {
-    may_add(&visitor)?;
-    let mut sent = Filling::sent(fields);
+pub(super) async fn add(State(site): State<Site>, visitor: Visitor, mut sent: Filling) -> Result<Response> {
+    masters::require_everywhere(&visitor.cx, Permission::DirectoryManage)?;
     let form = form(&sent, sent.has("active"));
     match site.directory.add_facility(&visitor.cx, form).await {
         Ok(facility) => visitor.go_and_say(&masters::path_of(&facility.id), "flash-adm-facility"),
@@ -62,14 +57,9 @@ pub(super) async fn add(
     }
 }
 
-fn may_add(visitor: &Visitor) -> Result<()> {
-    visitor.cx.require(Permission::DirectoryManage)?;
-    if visitor.cx.facilities.is_none() { Ok(()) } else { Err(Error::Forbidden("directory.manage")) }
-}
-
 /// `GET /admin/facilities/{id}/edit`
 pub(super) async fn edit(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
-    let facility = theirs(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::DirectoryManage, &id).await?;
     visitor.page(&page(&site, &visitor, Some(&facility), &Filling::kept(values(&facility))).await?)
 }
 
@@ -78,10 +68,9 @@ pub(super) async fn keep(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
-    let facility = theirs(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
+    let facility = masters::facility_where(&site, &visitor, Permission::DirectoryManage, &id).await?;
     let form = form(&sent, facility.active);
     match site.directory.change_facility(&visitor.cx, &facility.id, sent.version(), form).await {
         Ok(_) => visitor.go_and_say(&masters::path_of(&facility.id), "flash-adm-saved"),
@@ -90,11 +79,6 @@ pub(super) async fn keep(
             visitor.page_with(status, &page(&site, &visitor, Some(&facility), &sent).await?)
         }
     }
-}
-
-async fn theirs(site: &Site, visitor: &Visitor, id: &str) -> Result<Facility> {
-    visitor.cx.require(Permission::DirectoryManage)?;
-    masters::own_facility(site, visitor, id).await
 }
 
 fn values(facility: &Facility) -> Values {

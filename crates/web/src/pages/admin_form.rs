@@ -1,9 +1,12 @@
 //! A form of master data: as it is kept or as it was sent, what is wrong with it, and what somebody else changed meanwhile.
 
-use axum::http::StatusCode;
-use platform::{Error, Result};
+use axum::{
+    extract::{FromRequest, Request},
+    http::StatusCode,
+};
+use platform::{Error, Result, http::Form};
 
-use super::visitor::Visitor;
+use super::{Site, visitor::Visitor};
 use crate::view::{Field, Mend};
 
 /// What fields hold, by their ids.
@@ -127,6 +130,15 @@ impl Filling {
         self.given.retain(|(name, _)| name != "version");
         self.given
             .extend(now.iter().filter(|(id, _)| *id == "version").map(|(_, v)| ("version".to_owned(), v.clone())));
+    }
+}
+
+impl FromRequest<Site> for Filling {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self> {
+        let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, site).await?;
+        Ok(Self::sent(fields))
     }
 }
 

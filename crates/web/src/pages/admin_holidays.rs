@@ -8,10 +8,7 @@ use axum::{
 };
 use contracts::{Permission, directory::Bilingual, scheduling::Holiday};
 use jiff::civil::Date;
-use platform::{
-    Error, Result,
-    http::{Form, Params},
-};
+use platform::{Error, Result, http::Params};
 use serde::Deserialize;
 
 use super::{
@@ -60,13 +57,8 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
 }
 
 /// `POST /admin/holidays`: adds one, or renames the one of that date.
-pub(super) async fn keep(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response> {
-    network(&visitor)?;
-    let mut sent = Filling::sent(fields);
+pub(super) async fn keep(State(site): State<Site>, visitor: Visitor, mut sent: Filling) -> Result<Response> {
+    masters::require_everywhere(&visitor.cx, Permission::ScheduleManage)?;
     let date: Option<Date> = sent.get("date").parse().ok();
     let year = date.map_or_else(|| this_year(&visitor), Date::year);
     let kept = match date {
@@ -90,7 +82,7 @@ pub(super) async fn keep(
 
 /// `POST /admin/holidays/{date}/remove`
 pub(super) async fn remove(State(site): State<Site>, visitor: Visitor, Path(date): Path<String>) -> Result<Response> {
-    network(&visitor)?;
+    masters::require_everywhere(&visitor.cx, Permission::ScheduleManage)?;
     let date: Date = date.parse().map_err(|_| Error::NotFound("holiday"))?;
     match site.scheduling.remove_holiday(&visitor.cx, date).await {
         // Pressed twice: it is gone.
@@ -101,13 +93,8 @@ pub(super) async fn remove(State(site): State<Site>, visitor: Visitor, Path(date
     }
 }
 
-fn network(visitor: &Visitor) -> Result<()> {
-    visitor.cx.require(Permission::ScheduleManage)?;
-    if visitor.cx.facilities.is_none() { Ok(()) } else { Err(Error::Forbidden("schedule.manage")) }
-}
-
 fn this_year(visitor: &Visitor) -> i16 {
-    shown::at(visitor.cx.now(), "Asia/Jakarta").year()
+    shown::at(visitor.cx.now(), shown::HOUSE_ZONE).year()
 }
 
 fn values(holiday: &Holiday) -> Values {
@@ -120,7 +107,7 @@ fn values(holiday: &Holiday) -> Values {
 }
 
 async fn page(site: &Site, visitor: &Visitor, year: i16, known: &[Holiday], sent: &Filling) -> Result<AdminHolidays> {
-    let today = shown::at(visitor.cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(visitor.cx.now(), shown::HOUSE_ZONE).date();
     let edits = masters::everywhere(&visitor.cx, Permission::ScheduleManage);
     let places = admin::served(site, visitor).await?;
     let mut shell = visitor.shell("nav-holidays", Area::Admin, Here::Places);

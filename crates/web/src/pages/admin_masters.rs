@@ -4,7 +4,7 @@ use contracts::{
     Permission,
     directory::{Bilingual, Facility, FacilityId},
 };
-use platform::{Cx, Error, Result};
+use platform::{Cx, Error, Result, cx::Permission as _};
 
 use super::{Site, visitor::Visitor};
 use crate::view::{Area, Back, Here, Shell, Tab};
@@ -37,6 +37,12 @@ pub(super) fn everywhere(cx: &Cx, permission: Permission) -> bool {
     cx.may(permission) && cx.facilities.is_none()
 }
 
+/// `Ok` for whoever edits what is the whole network's.
+pub(super) fn require_everywhere(cx: &Cx, permission: Permission) -> Result<()> {
+    cx.require(permission)?;
+    if everywhere(cx, permission) { Ok(()) } else { Err(Error::Forbidden(permission.name())) }
+}
+
 /// `Ok` for whoever edits master data of facilities.
 pub(super) fn may_enter(cx: &Cx) -> Result<()> {
     if edits_places(cx) { Ok(()) } else { cx.require(Permission::ServiceManage) }
@@ -62,6 +68,17 @@ pub(super) async fn own_facility(site: &Site, visitor: &Visitor, id: &str) -> Re
         return Err(Error::NotFound("facility"));
     }
     site.directory.facility(&visitor.cx, &id.to_string()).await
+}
+
+/// [`own_facility`] for whoever holds one permission in particular.
+pub(super) async fn facility_where(
+    site: &Site,
+    visitor: &Visitor,
+    permission: Permission,
+    id: &str,
+) -> Result<Facility> {
+    visitor.cx.require(permission)?;
+    own_facility(site, visitor, id).await
 }
 
 /// The path of a facility's page.

@@ -8,7 +8,7 @@ use contracts::{
     Permission,
     directory::{Department, DepartmentId, Facility, Speciality, SpecialityId},
 };
-use platform::{Error, Result, http::Form};
+use platform::{Error, Result};
 
 use super::{
     Site,
@@ -28,7 +28,7 @@ pub(super) async fn new_department(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     visitor.page(&department_page(&visitor, &facility, None, &Filling::default()))
 }
 
@@ -37,10 +37,9 @@ pub(super) async fn add_department(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     let name = both(sent.get("name_id"), sent.get("name_en"));
     match site.directory.add_department(&visitor.cx, &facility.id, name).await {
         Ok(_) => visitor.go_and_say(&masters::path_of(&facility.id), "flash-adm-saved"),
@@ -57,7 +56,7 @@ pub(super) async fn department(
     visitor: Visitor,
     Path((id, department)): Path<(String, String)>,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     let department = find(&site, &visitor, &facility, &department).await?;
     let kept = Filling::kept(vec![("name_id", department.name.id.clone()), ("name_en", department.name.en.clone())]);
     visitor.page(&department_page(&visitor, &facility, Some(&department), &kept))
@@ -68,11 +67,10 @@ pub(super) async fn rename_department(
     State(site): State<Site>,
     visitor: Visitor,
     Path((id, department)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     let department = find(&site, &visitor, &facility, &department).await?;
-    let mut sent = Filling::sent(fields);
     let name = both(sent.get("name_id"), sent.get("name_en"));
     match site.directory.rename_department(&visitor.cx, &department.id, name).await {
         Ok(_) => visitor.go_and_say(&masters::path_of(&facility.id), "flash-adm-saved"),
@@ -89,7 +87,7 @@ pub(super) async fn remove_department(
     visitor: Visitor,
     Path((id, department)): Path<(String, String)>,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     let department: DepartmentId = department.parse().map_err(|_| Error::NotFound("department"))?;
     let path = masters::path_of(&facility.id);
     match site.directory.remove_department(&visitor.cx, &department).await {
@@ -100,11 +98,6 @@ pub(super) async fn remove_department(
         }
         Err(other) => Err(other),
     }
-}
-
-async fn planned(site: &Site, visitor: &Visitor, id: &str) -> Result<Facility> {
-    visitor.cx.require(Permission::ServiceManage)?;
-    masters::own_facility(site, visitor, id).await
 }
 
 async fn find(site: &Site, visitor: &Visitor, facility: &Facility, id: &str) -> Result<Department> {
@@ -138,7 +131,7 @@ fn department_page(visitor: &Visitor, facility: &Facility, kept: Option<&Departm
 
 /// `GET /admin/specialities`
 pub(super) async fn specialities(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
-    network(&visitor)?;
+    masters::require_everywhere(&visitor.cx, Permission::DirectoryManage)?;
     let locale = visitor.speech.locale;
     let mut rows: Vec<SpecialityRow> = site
         .directory
@@ -161,25 +154,15 @@ pub(super) async fn specialities(State(site): State<Site>, visitor: Visitor) -> 
     })
 }
 
-fn network(visitor: &Visitor) -> Result<()> {
-    visitor.cx.require(Permission::DirectoryManage)?;
-    if visitor.cx.facilities.is_none() { Ok(()) } else { Err(Error::Forbidden("directory.manage")) }
-}
-
 /// `GET /admin/specialities/new`
 pub(super) async fn new_speciality(visitor: Visitor) -> Result<Response> {
-    network(&visitor)?;
+    masters::require_everywhere(&visitor.cx, Permission::DirectoryManage)?;
     visitor.page(&speciality_page(&visitor, None, &Filling::default()))
 }
 
 /// `POST /admin/specialities/new`
-pub(super) async fn add_speciality(
-    State(site): State<Site>,
-    visitor: Visitor,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response> {
-    network(&visitor)?;
-    let mut sent = Filling::sent(fields);
+pub(super) async fn add_speciality(State(site): State<Site>, visitor: Visitor, mut sent: Filling) -> Result<Response> {
+    masters::require_everywhere(&visitor.cx, Permission::DirectoryManage)?;
     let name = both(sent.get("name_id"), sent.get("name_en"));
     match site.directory.add_speciality(&visitor.cx, sent.text("slug"), name, sent.text("title")).await {
         Ok(_) => visitor.go_and_say(SPECIALITIES, "flash-adm-saved"),
@@ -207,10 +190,9 @@ pub(super) async fn change_speciality(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
     let kept = known(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
     let name = both(sent.get("name_id"), sent.get("name_en"));
     match site.directory.change_speciality(&visitor.cx, &kept.id, name, sent.text("title")).await {
         Ok(_) => visitor.go_and_say(SPECIALITIES, "flash-adm-saved"),
@@ -222,7 +204,7 @@ pub(super) async fn change_speciality(
 }
 
 async fn known(site: &Site, visitor: &Visitor, id: &str) -> Result<Speciality> {
-    network(visitor)?;
+    masters::require_everywhere(&visitor.cx, Permission::DirectoryManage)?;
     let id: SpecialityId = id.parse().map_err(|_| Error::NotFound("speciality"))?;
     let all = site.directory.specialities(&visitor.cx).await?;
     all.into_iter().find(|field| field.id == id).ok_or(Error::NotFound("speciality"))

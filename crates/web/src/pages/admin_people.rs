@@ -31,8 +31,6 @@ const AUDIT: &str = "/admin/audit";
 const ROWS: u32 = 30;
 /// Lines of the trail on a page.
 const LINES: u32 = 50;
-/// Times are shown as in Jakarta: the trail belongs to no facility.
-const ZONE: &str = "Asia/Jakarta";
 
 /// The text key of a kind of account.
 pub(super) fn role_key(role: Role) -> &'static str {
@@ -133,7 +131,7 @@ fn titles(visitor: &Visitor, account: &Account, named: &[NamedRole]) -> Vec<Stri
 
 fn row(visitor: &Visitor, account: &Account, named: &[NamedRole]) -> UserRow {
     let (state, class) = state_key(account.state);
-    let seen = account.last_sign_in.map(|at| format::when(&shown::at(at, ZONE), visitor.speech.locale));
+    let seen = account.last_sign_in.map(|at| format::when(&shown::at(at, shown::HOUSE_ZONE), visitor.speech.locale));
     UserRow {
         href: format!("{USERS}/{}", account.id),
         name: account.name.clone(),
@@ -181,7 +179,7 @@ pub(super) async fn user(State(site): State<Site>, visitor: Visitor, Path(id): P
         shell,
         user: row(&visitor, &account, &named),
         phone: account.phone.clone().unwrap_or_default(),
-        opened: format::date(shown::at(account.opened_at, ZONE).date(), visitor.speech.locale),
+        opened: format::date(shown::at(account.opened_at, shown::HOUSE_ZONE).date(), visitor.speech.locale),
         factor: account.second_factor,
         version: account.version,
         roles: if gives {
@@ -341,11 +339,11 @@ async fn trail(site: &Site, visitor: &Visitor, wish: &Trail, found: Option<Audit
 }
 
 fn midnight(day: Date) -> Option<Timestamp> {
-    day.to_zoned(shown::zone(ZONE)).ok().map(|at| at.timestamp())
+    day.to_zoned(shown::zone(shown::HOUSE_ZONE)).ok().map(|at| at.timestamp())
 }
 
 fn line_of(visitor: &Visitor, line: &AuditLine) -> AuditRow {
-    let at = shown::at(line.at, ZONE);
+    let at = shown::at(line.at, shown::HOUSE_ZONE);
     AuditRow {
         seq: line.seq.map(|seq| format!("#{seq}")).unwrap_or_default(),
         iso: format::rfc3339(&at),

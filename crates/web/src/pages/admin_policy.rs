@@ -6,7 +6,7 @@ use axum::{
 };
 use contracts::{Permission, directory::Facility, scheduling::Policy};
 use jiff::civil::Time;
-use platform::{Result, http::Form};
+use platform::Result;
 
 use super::{
     Site,
@@ -74,7 +74,7 @@ const GROUPS: [(&str, &[Rule]); 4] = [
 
 /// `GET /admin/facilities/{id}/policy`
 pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ScheduleManage, &id).await?;
     let policy = site.scheduling.policy(&visitor.cx, &facility.id).await?;
     visitor.page(&page(&visitor, &facility, &Filling::kept(values(&policy))))
 }
@@ -84,10 +84,9 @@ pub(super) async fn keep(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
+    let facility = masters::facility_where(&site, &visitor, Permission::ScheduleManage, &id).await?;
     let cut_off = sent.get("same_day_cut_off");
     let same_day_cut_off: Option<Time> = cut_off.replace('.', ":").parse().ok();
     let unreadable = !cut_off.is_empty() && same_day_cut_off.is_none();
@@ -104,11 +103,6 @@ pub(super) async fn keep(
             visitor.page_with(status, &page(&visitor, &facility, &sent))
         }
     }
-}
-
-async fn planned(site: &Site, visitor: &Visitor, id: &str) -> Result<Facility> {
-    visitor.cx.require(Permission::ScheduleManage)?;
-    masters::own_facility(site, visitor, id).await
 }
 
 fn values(policy: &Policy) -> Values {

@@ -4,10 +4,7 @@
 use contracts::directory::{
     Doctor, DoctorState, Facility, FacilityId, Mode, Practice, PracticeService, Service, ServiceKind, WeeklyHours,
 };
-use jiff::{
-    ToSpan as _,
-    civil::{Date, Time},
-};
+use jiff::civil::Time;
 use platform::Result;
 
 use super::{
@@ -194,9 +191,8 @@ impl Block {
                 fee_name: name,
             }
         };
-        let monday = Date::constant(2026, 11, 23);
         let days = (1..=7_u8).map(|weekday| PracticeDay {
-            name: format::weekday(monday.saturating_add(i64::from(weekday - 1).days()), locale),
+            name: format::weekday_of(weekday, locale),
             sessions: (0..SESSIONS)
                 .map(|session| {
                     let (from_name, until_name) = self.hour_names(weekday, session);

@@ -143,7 +143,7 @@ pub(super) async fn asked(site: &Site, visitor: &Visitor, wish: &Wish) -> Result
     let places = admin::served(site, visitor).await?;
     let facility = wish.faskes.parse::<FacilityId>().ok();
     let zone = facility.as_ref().and_then(|id| places.iter().find(|place| place.id == *id)).or(places.first());
-    let today = shown::at(cx.now(), zone.map_or("Asia/Jakarta", |place| place.zone.as_str())).date();
+    let today = shown::at(cx.now(), zone.map_or(shown::HOUSE_ZONE, |place| place.zone.as_str())).date();
     let day = (!wish.is_of_one()).then(|| admin_views::day_of(&wish.tgl, today));
     let state = STATES.iter().find(|(state, _)| state.word() == wish.status).map(|(state, _)| *state);
     let search = AppointmentSearch {
@@ -291,7 +291,7 @@ async fn doctors(
 
 /// Somebody in a list of people.
 pub(super) fn person(visitor: &Visitor, card: &PatientCard, href: String) -> PatientFound {
-    let today = shown::at(visitor.cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(visitor.cx.now(), shown::HOUSE_ZONE).date();
     let age = visitor.say_with("age", &[("n", &shown::years(card.birth_date, today).to_string())]);
     PatientFound {
         href,

@@ -8,7 +8,7 @@ use contracts::{
     Permission,
     directory::{DepartmentId, Facility, Mode, Service, ServiceForm, ServiceId, ServiceKind},
 };
-use platform::{Error, Result, http::Form};
+use platform::{Error, Result};
 
 use super::{
     Site,
@@ -36,7 +36,7 @@ const PLACES: &Places = &[
 
 /// `GET /admin/facilities/{id}/services/new`
 pub(super) async fn new(State(site): State<Site>, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     let key: ServiceId = visitor.cx.new_id();
     let usual = Filling::kept(vec![
         ("key", key.to_string()),
@@ -55,10 +55,9 @@ pub(super) async fn add(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
-    let facility = planned(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
+    let facility = masters::facility_where(&site, &visitor, Permission::ServiceManage, &id).await?;
     let form = ServiceForm { id: sent.get("key").parse().ok(), ..form(&sent, &facility, sent.has("active")) };
     match site.directory.add_service(&visitor.cx, form).await {
         Ok(service) if service.kind == ServiceKind::Consultation => {
@@ -74,11 +73,6 @@ pub(super) async fn add(
             visitor.page_with(status, &page(&site, &visitor, &facility, None, &sent).await?)
         }
     }
-}
-
-async fn planned(site: &Site, visitor: &Visitor, id: &str) -> Result<Facility> {
-    visitor.cx.require(Permission::ServiceManage)?;
-    masters::own_facility(site, visitor, id).await
 }
 
 /// A service of a facility that the asker serves; another's is not there.
@@ -111,11 +105,10 @@ pub(super) async fn keep(
     State(site): State<Site>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
+    mut sent: Filling,
 ) -> Result<Response> {
     visitor.cx.require(Permission::ServiceManage)?;
     let (service, facility) = own(&site, &visitor, &id).await?;
-    let mut sent = Filling::sent(fields);
     let form = form(&sent, &facility, service.active);
     match site.directory.change_service(&visitor.cx, &service.id, sent.version(), form).await {
         Ok(_) => visitor.go_and_say(&masters::path_of(&facility.id), "flash-adm-saved"),
@@ -131,7 +124,7 @@ pub(super) async fn set_offered(
     State(site): State<Site>,
     visitor: Visitor,
     Path((id, what)): Path<(String, String)>,
-    Form(fields): Form<Vec<(String, String)>>,
+    sent: Filling,
 ) -> Result<Response> {
     visitor.cx.require(Permission::ServiceManage)?;
     let (service, facility) = own(&site, &visitor, &id).await?;
@@ -141,7 +134,7 @@ pub(super) async fn set_offered(
         _ => return Err(Error::NotFound("path")),
     };
     let form = form(&kept(&service), &facility, active);
-    match site.directory.change_service(&visitor.cx, &service.id, Filling::sent(fields).version(), form).await {
+    match site.directory.change_service(&visitor.cx, &service.id, sent.version(), form).await {
         Ok(_) => visitor.go_and_say(&masters::path_of(&facility.id), notice),
         // Pressed twice: it is so already.
         Err(Error::Stale) if service.active == active => visitor.go_and_say(&masters::path_of(&facility.id), notice),

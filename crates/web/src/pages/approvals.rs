@@ -61,7 +61,7 @@ async fn request(site: &Site, visitor: &Visitor, doctor: &Doctor) -> DoctorReque
         Some(account) => site.auth.account(&visitor.cx, account).await.map(|account| account.email).unwrap_or_default(),
         None => String::new(),
     };
-    let today = shown::at(visitor.cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(visitor.cx.now(), shown::HOUSE_ZONE).date();
     DoctorRequest {
         action: format!("{PATH}/{}", doctor.id),
         version: doctor.version.to_string(),

@@ -57,7 +57,7 @@ async fn fill(site: &Site, visitor: &Visitor, doctor: &Doctor, choice: &Choice) 
     let mut shell = visitor.titled(doctor.name.clone(), Area::Patient, Here::Search);
     shell.back = Some(Back { href: "/cari".to_owned(), label: "back-results" });
     shell.step = 1;
-    let today = shown::at(cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(cx.now(), shown::HOUSE_ZONE).date();
     Ok(view::Doctor {
         shell,
         doctor: head(visitor, doctor, chosen),
@@ -131,7 +131,7 @@ pub(super) fn before_start(visitor: &Visitor, minutes: u32) -> String {
 
 fn head(visitor: &Visitor, doctor: &Doctor, chosen: Option<&Offered>) -> DoctorCard {
     let locale = visitor.speech.locale;
-    let year = shown::at(visitor.cx.now(), "Asia/Jakarta").year();
+    let year = shown::at(visitor.cx.now(), shown::HOUSE_ZONE).year();
     let specialities: Vec<String> = doctor.specialities.iter().map(|field| shown::said(&field.name, locale)).collect();
     DoctorCard {
         href: format!("/dokter/{}", doctor.slug),

@@ -50,7 +50,7 @@ async fn page(site: &Site, visitor: &Visitor, day: Option<Date>, kind: &str) -> 
     for practice in &doctor.practices {
         places.push(site.directory.facility(cx, &practice.facility.to_string()).await?);
     }
-    let zone = places.first().map_or("Asia/Jakarta", |facility| facility.zone.as_str()).to_owned();
+    let zone = places.first().map_or(shown::HOUSE_ZONE, |facility| facility.zone.as_str()).to_owned();
     let now = shown::at(cx.now(), &zone);
     let day = day.unwrap_or_else(|| now.date());
     let monday = day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days());

@@ -81,7 +81,7 @@ pub(super) async fn keep(
 
 async fn page(site: &Site, visitor: &Visitor, doctor: &Doctor, typed: &Typed) -> Result<DoctorProfile> {
     let (cx, locale) = (&visitor.cx, visitor.speech.locale);
-    let today = shown::at(cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(cx.now(), shown::HOUSE_ZONE).date();
     let mut practices = Vec::new();
     for practice in &doctor.practices {
         let facility = site.directory.facility(cx, &practice.facility.to_string()).await?;

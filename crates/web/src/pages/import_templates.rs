@@ -1,14 +1,15 @@
 //! Files to begin an import with: a header, and rows that show how each is written.
 
+use contracts::directory::{DOCTOR_COLUMNS, FACILITY_COLUMNS, SERVICE_COLUMNS};
 use platform::sheet::Sheet;
 
 /// The template of a kind of file.
 pub(super) fn of(what: &str) -> Option<String> {
     let (columns, rows): (&[&str], &[&[&str]]) = match what {
         "network" => (NETWORK, NETWORK_ROWS),
-        "facilities" => (FACILITIES, FACILITIES_ROWS),
-        "services" => (SERVICES, SERVICES_ROWS),
-        "doctors" => (DOCTORS, DOCTORS_ROWS),
+        "facilities" => (FACILITY_COLUMNS, FACILITIES_ROWS),
+        "services" => (SERVICE_COLUMNS, SERVICES_ROWS),
+        "doctors" => (DOCTOR_COLUMNS, DOCTORS_ROWS),
         _ => return None,
     };
     let mut sheet = Sheet::headed(columns);
@@ -47,36 +48,18 @@ const NETWORK_ROWS: &[&[&str]] = &[
     &["dokter", "dr. Contoh Pertiwi, Sp.A", "Klinik Contoh Sehat", "", "", "", "", "", "", "", "", "", "P", "anak", "STR 0000001", "SIP 0000001", "31/12/2028", "Konsultasi Umum", "sen 09.00-12.00; rab 13.00-16.00"],
 ];
 
-const FACILITIES: &[&str] = &["name", "zone", "address", "regency", "latitude", "longitude", "phone", "bpjs", "active"];
 const FACILITIES_ROWS: &[&[&str]] =
     &[&["Klinik Contoh Sehat", "Asia/Makassar", "Jl. Contoh No. 1", "73.71", "", "", "0411 123456", "ya", "ya"]];
 
-const SERVICES: &[&str] =
-    &["facility", "name", "name_en", "kind", "minutes", "price", "modes", "buffer_after", "preparation", "active"];
 #[rustfmt::skip]
 const SERVICES_ROWS: &[&[&str]] = &[
-    &["Klinik Contoh Sehat", "Konsultasi Umum", "General Consultation", "konsultasi", "20", "100.000", "langsung daring", "5", "", "ya"],
-    &["Klinik Contoh Sehat", "Cek Darah Lengkap", "Full Blood Count", "laboratorium", "15", "85.000", "langsung", "0", "Puasa 8 jam", "ya"],
+    &["Klinik Contoh Sehat", "Konsultasi Umum", "General Consultation", "konsultasi", "langsung daring", "", "20", "0", "5", "100.000", "", "", "ya"],
+    &["Klinik Contoh Sehat", "Cek Darah Lengkap", "Full Blood Count", "laboratorium", "langsung", "", "15", "0", "0", "85.000", "Puasa 8 jam", "Fast for 8 hours", "ya"],
 ];
 
-const DOCTORS: &[&str] = &[
-    "name",
-    "sex",
-    "speciality",
-    "facility",
-    "str_number",
-    "str_until",
-    "sip_number",
-    "sip_until",
-    "fee",
-    "languages",
-    "service",
-    "hours",
-    "hours_online",
-];
 #[rustfmt::skip]
 const DOCTORS_ROWS: &[&[&str]] = &[
-    &["dr. Contoh Pertiwi, Sp.A", "P", "anak", "Klinik Contoh Sehat", "STR 0000001", "", "SIP 0000001", "31/12/2028", "150.000", "id en", "Konsultasi Umum", "sen 09.00-12.00; rab 13.00-16.00", "jum 19.00-21.00"],
+    &["dr. Contoh Pertiwi, Sp.A", "P", "anak", "Klinik Contoh Sehat", "STR 0000001", "", "SIP 0000001", "31/12/2028", "150.000", "id en", "Konsultasi Umum", "sen 09.00-12.00; rab 13.00-16.00", "jum 19.00-21.00", ""],
 ];
 
 #[cfg(test)]
@@ -85,9 +68,12 @@ mod tests {
 
     #[test]
     fn every_row_of_a_template_fills_its_columns() {
-        for (columns, rows) in
-            [(NETWORK, NETWORK_ROWS), (FACILITIES, FACILITIES_ROWS), (SERVICES, SERVICES_ROWS), (DOCTORS, DOCTORS_ROWS)]
-        {
+        for (columns, rows) in [
+            (NETWORK, NETWORK_ROWS),
+            (FACILITY_COLUMNS, FACILITIES_ROWS),
+            (SERVICE_COLUMNS, SERVICES_ROWS),
+            (DOCTOR_COLUMNS, DOCTORS_ROWS),
+        ] {
             assert!(rows.iter().all(|row| row.len() == columns.len()), "{columns:?}");
         }
         assert!(of("patients").is_none());

@@ -18,8 +18,6 @@ use crate::{
     view::{Area, Here, Inbox, InboxDay, InboxItem, Pager},
 };
 
-/// The zone of days that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
 /// Rows on a page.
 const ROWS: u32 = 25;
 
@@ -51,10 +49,10 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
 /// Under the day on which they came.
 fn days(visitor: &Visitor, items: &[Notification]) -> Vec<InboxDay> {
     let locale = visitor.speech.locale;
-    let today = shown::at(visitor.cx.now(), HOUSE_ZONE).date();
+    let today = shown::at(visitor.cx.now(), shown::HOUSE_ZONE).date();
     let mut days: Vec<InboxDay> = Vec::new();
     for item in items {
-        let at = shown::at(item.at, HOUSE_ZONE);
+        let at = shown::at(item.at, shown::HOUSE_ZONE);
         let day = if at.date() == today { visitor.say("today") } else { format::day_year(at.date(), locale) };
         let (icon, tone) = look(item.kind);
         let row = InboxItem {

@@ -20,9 +20,6 @@ use crate::{
     view::{Area, Erased, ErasedPart, Field, Here, Leave, Mend},
 };
 
-/// The zone of dates that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
-
 /// `GET /akun/hapus`
 pub(super) async fn ask(State(site): State<Site>, visitor: Visitor) -> Result<Response> {
     visitor.cx.account()?;
@@ -119,7 +116,7 @@ pub(super) async fn progress(State(site): State<Site>, visitor: Visitor, Path(id
     visitor.page(&Erased {
         shell: visitor.shell("erased-title", Area::Patient, Here::Nowhere),
         done: erasure.done_at.is_some(),
-        asked: format::when(&shown::at(erasure.asked_at, HOUSE_ZONE), visitor.speech.locale),
+        asked: format::when(&shown::at(erasure.asked_at, shown::HOUSE_ZONE), visitor.speech.locale),
         parts: parts(&visitor, &erasure),
     })
 }

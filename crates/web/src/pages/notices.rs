@@ -15,8 +15,6 @@ use crate::{
     view::{Field, Mend, Notices, Option_},
 };
 
-/// The zone of dates that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
 /// Minutes before a visit to choose from, with their names.
 const REMINDERS: [(u32, &str); 5] = [
     (10_080, "remind-week"),
@@ -61,7 +59,7 @@ async fn page(site: &Site, visitor: &Visitor, now: &Preferences, mends: Vec<Mend
         },
         feed_app: address.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default(),
         feed_made: feed
-            .map(|feed| format::date(shown::at(feed.made_at, HOUSE_ZONE).date(), visitor.speech.locale))
+            .map(|feed| format::date(shown::at(feed.made_at, shown::HOUSE_ZONE).date(), visitor.speech.locale))
             .unwrap_or_default(),
         feed: address,
         mends,

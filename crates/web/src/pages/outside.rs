@@ -21,8 +21,6 @@ use crate::{
 
 /// The page.
 pub(super) const PATH: &str = "/d/kalender";
-/// The zone of times that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
 /// So many may be kept.
 const MOST: usize = 3;
 
@@ -43,7 +41,7 @@ async fn page(site: &Site, visitor: &Visitor, url: Field) -> Result<Calendars> {
         shell,
         feed_app: address.split_once("://").map(|(_, rest)| format!("webcal://{rest}")).unwrap_or_default(),
         feed_made: feed
-            .map(|feed| format::date(shown::at(feed.made_at, HOUSE_ZONE).date(), visitor.speech.locale))
+            .map(|feed| format::date(shown::at(feed.made_at, shown::HOUSE_ZONE).date(), visitor.speech.locale))
             .unwrap_or_default(),
         feed: address,
         more: calendars.len() < MOST,
@@ -54,7 +52,7 @@ async fn page(site: &Site, visitor: &Visitor, url: Field) -> Result<Calendars> {
 }
 
 fn row(visitor: &Visitor, calendar: &OutsideCalendar) -> OutsideRow {
-    let read = calendar.read_at.map(|at| format::when(&shown::at(at, HOUSE_ZONE), visitor.speech.locale));
+    let read = calendar.read_at.map(|at| format::when(&shown::at(at, shown::HOUSE_ZONE), visitor.speech.locale));
     OutsideRow {
         action: format!("{PATH}/{}/hapus", calendar.id),
         host: calendar.host.clone(),

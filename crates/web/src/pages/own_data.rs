@@ -21,8 +21,6 @@ use crate::{
     view::{Consent, OwnData},
 };
 
-/// The zone of dates that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
 /// Pages of appointments, and of what one was told, that are taken along at most: ten thousand of each.
 const PAGES: usize = 100;
 
@@ -39,7 +37,7 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<R
 }
 
 fn day(visitor: &Visitor, at: Timestamp) -> String {
-    format::date(shown::at(at, HOUSE_ZONE).date(), visitor.speech.locale)
+    format::date(shown::at(at, shown::HOUSE_ZONE).date(), visitor.speech.locale)
 }
 
 fn consent(visitor: &Visitor, given: &FamilyConsent) -> Consent {

@@ -137,11 +137,7 @@ pub(super) fn words(why: &WhyNot, visitor: &Visitor) -> String {
                 |at| format!("{}, {}", format::day(at.date(), locale), point(&at.strftime("%H:%M").to_string())),
             ),
             "date" => value.parse::<Date>().map_or_else(|_| value.clone(), |date| format::day_year(date, locale)),
-            "weekday" => {
-                let days = value.parse::<i64>().unwrap_or(1) - 1;
-                let date = Date::constant(2026, 11, 23).saturating_add(jiff::Span::new().days(days));
-                format::weekday(date, locale).to_owned()
-            }
+            "weekday" => format::weekday_of(value.parse().unwrap_or(1), locale).to_owned(),
             "hours" | "time" => point(value),
             _ => value.clone(),
         };

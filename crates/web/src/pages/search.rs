@@ -156,7 +156,7 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor, Params(wish
     let cx = &visitor.cx;
     let specialities = site.directory.specialities(cx).await?;
     let cities = cities(&site, &visitor, &wish.kota).await?;
-    let today = shown::at(cx.now(), "Asia/Jakarta").date();
+    let today = shown::at(cx.now(), shown::HOUSE_ZONE).date();
     let mut shell = visitor.shell("search-title", Area::Patient, Here::Search);
     shell.path = wish.but(|same| same.sesudah.clone_from(&wish.sesudah));
     let (mut doctors, mut desks, mut places) = (Vec::new(), Vec::new(), Vec::new());

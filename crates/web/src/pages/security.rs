@@ -13,9 +13,6 @@ use crate::{
     view::{Area, Back, Device, Here, Mend, Security, Shell},
 };
 
-/// The zone of dates that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
-
 /// The frame of a page under the account.
 pub(super) fn shell(visitor: &Visitor, title: &str, back: (&str, &'static str)) -> Shell {
     let mut shell = visitor.shell(title, Area::Patient, Here::Account);
@@ -47,7 +44,7 @@ pub(super) async fn show(State(site): State<Site>, visitor: Visitor) -> Result<R
 
 fn device(visitor: &Visitor, session: &Session) -> Device {
     let (name, phone) = named(&session.device);
-    let seen = shown::at(session.used_at, HOUSE_ZONE);
+    let seen = shown::at(session.used_at, shown::HOUSE_ZONE);
     Device {
         name,
         phone,

@@ -15,6 +15,9 @@ use crate::{
     view::{self, Chip, When},
 };
 
+/// The zone of days and times that belong to no facility.
+pub(super) const HOUSE_ZONE: &str = "Asia/Jakarta";
+
 /// A zone by its name; UTC where it is not known.
 pub(super) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
@@ -173,7 +176,7 @@ pub(super) fn relation_key(relation: Option<Relation>) -> &'static str {
 
 /// Relation and age of somebody in the family: `Anak, 4 th`.
 pub(super) fn family_line(card: &PatientCard, visitor: &Visitor) -> String {
-    let today = visitor.cx.now().to_zoned(zone("Asia/Jakarta")).date();
+    let today = visitor.cx.now().to_zoned(zone(HOUSE_ZONE)).date();
     let age = years(card.birth_date, today).to_string();
     format!("{}, {}", visitor.say(relation_key(card.relation)), visitor.say_with("age", &[("n", &age)]))
 }

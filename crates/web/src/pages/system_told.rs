@@ -15,8 +15,6 @@ use crate::{
     view::{Grade, JobCount, JobRow, LogRow, Meter, Parked, Replica, Service, Store, Trouble},
 };
 
-/// The zone of times that belong to no facility.
-const HOUSE_ZONE: &str = "Asia/Jakarta";
 /// From so many milliseconds on something is worth a look.
 const SLOW: i64 = 5_000;
 /// From so many on somebody should act: outboxes, and what is heard or due.
@@ -278,7 +276,7 @@ pub(crate) fn summary(speech: &Speech, places: &[ServiceState]) -> String {
 
 /// An event that waits for a decision.
 pub(crate) fn parked(speech: &Speech, event: &ParkedEvent) -> Parked {
-    let since = shown::at(event.parked_at, HOUSE_ZONE);
+    let since = shown::at(event.parked_at, shown::HOUSE_ZONE);
     Parked {
         action: format!("/system/parked/{}/{}", encoded(&event.hearer), encoded(&event.id)),
         hearer: event.hearer.clone(),
@@ -319,7 +317,7 @@ pub(crate) fn jobs(speech: &Speech, contexts: &[ContextJobs]) -> (Vec<JobCount>,
 }
 
 fn job(speech: &Speech, job: &JobLine) -> JobRow {
-    let at = shown::at(job.at, HOUSE_ZONE);
+    let at = shown::at(job.at, shown::HOUSE_ZONE);
     let (state, grade) = match job.state {
         JobState::Dead => ("system-job-dead", Grade::Bad),
         JobState::Failing => ("system-job-failing", Grade::Slow),
@@ -345,7 +343,7 @@ fn job(speech: &Speech, job: &JobLine) -> JobRow {
 pub(crate) fn lines(speech: &Speech, lines: &[LogLine], sought: &str) -> Vec<LogRow> {
     let mut day = String::new();
     let row = |line: &LogLine| {
-        let at = line.at.parse::<Timestamp>().ok().map(|at| shown::at(at, HOUSE_ZONE));
+        let at = line.at.parse::<Timestamp>().ok().map(|at| shown::at(at, shown::HOUSE_ZONE));
         let on = at.as_ref().map(|at| format::day_long(at.date(), speech.locale)).unwrap_or_default();
         let another = on != day && !on.is_empty();
         if another {

@@ -31,6 +31,8 @@ impl Place {
             asker.tell("init-facility-there", &[]);
             return Ok(());
         }
+        let given = [&self.name, &self.city, &self.address, &self.zone];
+        let asked = asker.asks() && given.iter().any(|flag| flag.is_none());
         for attempt in 1.. {
             let name = asker.text(self.name.as_deref(), "init-facility", "", |name| Ok(name.trim().to_owned()))?;
             if name.is_empty() {
@@ -39,7 +41,7 @@ impl Place {
             }
             match self.open(asker, house, cx, &name).await {
                 Ok(()) => break,
-                Err(error @ (Error::Invalid(_) | Error::Conflict(_))) if asker.asks() && attempt < ATTEMPTS => {
+                Err(error @ (Error::Invalid(_) | Error::Conflict(_))) if asked && attempt < ATTEMPTS => {
                     asker.tell_error(&error);
                 }
                 Err(error) => return Err(error),

@@ -1,6 +1,6 @@
 //! The form of a week's hours: a row for each stretch, and an empty one for each day.
 
-use jiff::{ToSpan as _, civil::Date};
+use jiff::civil::Date;
 
 use crate::{
     format,
@@ -12,7 +12,6 @@ use crate::{
 pub(in crate::pages) fn week(visitor: &Visitor, rows: Vec<HoursRow>, today: Date) -> Vec<WeekDay> {
     let locale = visitor.speech.locale;
     let mut n = rows.iter().map(|row| row.n + 1).max().unwrap_or(0);
-    let monday = Date::constant(2026, 11, 23);
     let days = (1..=7_u8).map(|weekday| {
         let mut own: Vec<HoursRow> = rows.iter().filter(|row| row.weekday == weekday).cloned().collect();
         own.sort_by(|a, b| (&a.valid_from, &a.from).cmp(&(&b.valid_from, &b.from)));
@@ -30,8 +29,7 @@ pub(in crate::pages) fn week(visitor: &Visitor, rows: Vec<HoursRow>, today: Date
             ..HoursRow::default()
         });
         n += 1;
-        let date = monday.saturating_add(i64::from(weekday - 1).days());
-        WeekDay { name: format::weekday(date, locale).to_owned(), line, rows: own, open }
+        WeekDay { name: format::weekday_of(weekday, locale).to_owned(), line, rows: own, open }
     });
     days.collect()
 }
