@@ -40,6 +40,7 @@ const UNLINKED: &[&str] = &[
     "/luring",
     "/darurat",
     "/_styleguide",
+    "/photos/{file}",
     "/dev/mailbox",
     "/dev/mailbox/letters",
     "/dev/mailbox/letters/{id}",
@@ -71,6 +72,10 @@ const UNLINKED: &[&str] = &[
     "/admin/book/new",
     "/admin/roles/{role}",
     "/admin/audit/check",
+    "/d/profil/foto",
+    "/d/profil/foto/hapus",
+    "/admin/doctors/{id}/photo",
+    "/admin/doctors/{id}/photo/remove",
 ];
 
 /// The row of [`PAGES`] that a route belongs to.

@@ -171,6 +171,7 @@ pub const TABLES: &[&[Setting]] = &[
     gateway::Settings::SETTINGS,
     notifications::Mail::SETTINGS,
     notifications::Calendars::SETTINGS,
+    platform::blobs::Settings::SETTINGS,
     platform::bus::Broker::SETTINGS,
     platform::shared::Settings::SETTINGS,
 ];
@@ -200,6 +201,8 @@ pub struct Settings {
     pub mail: notifications::Mail,
     /// Calendars that doctors keep elsewhere.
     pub calendars: notifications::Calendars,
+    /// Where files that people bring lie.
+    pub files: platform::blobs::Settings,
     /// What carries events between processes.
     pub rabbitmq: platform::bus::Broker,
     /// What nodes share.
@@ -239,6 +242,7 @@ impl Settings {
             gateway: gateway::Settings::of(config)?,
             mail: notifications::Mail::of(config)?,
             calendars: notifications::Calendars::of(config)?,
+            files: platform::blobs::Settings::of(config)?,
             rabbitmq: platform::bus::Broker::of(config)?,
             redis: platform::shared::Settings::of(config)?,
         })
@@ -250,6 +254,12 @@ impl Settings {
             return PathBuf::from(&self.keys.file);
         }
         self.database.folder().unwrap_or_default().join("master.key")
+    }
+
+    /// The folder of files where none is set: beside the databases, or beside the master key.
+    pub fn files_folder(&self) -> PathBuf {
+        let beside = self.database.folder().or_else(|| self.key_file().parent().map(Path::to_path_buf));
+        beside.unwrap_or_default().join("files")
     }
 
     /// How sign-ins are set up.

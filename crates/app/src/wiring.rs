@@ -24,6 +24,7 @@ use notifications::{Bell, NotificationsContext, Smtp};
 use people::PeopleContext;
 use platform::{
     Error, Result,
+    blobs::{self, Links},
     crypto::MasterKey,
     db::Db,
     i18n::{Catalog, Texts},
@@ -141,7 +142,10 @@ impl House {
         };
         let directory = async {
             let Some(db) = of(Part::Directory) else { return Ok(None) };
-            DirectoryContext::open(db, texts.clone()).await.map(|directory| Some(Arc::new(directory)))
+            let links = Links::new("/files", master.derive("files"));
+            let files = blobs::open(&settings.files, &settings.files_folder(), links).await?;
+            let directory = DirectoryContext::open(db, texts.clone()).await?;
+            Ok(Some(Arc::new(directory.with_files(files))))
         };
         let scheduling = async {
             let (Some(db), Some(keys)) = (of(Part::Scheduling), &keys) else { return Ok(None) };

@@ -73,6 +73,13 @@ pub trait Directory: Send + Sync {
     async fn retire_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor>;
     /// Puts a retired doctor back into the list.
     async fn relist_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor>;
+    /// Gives a doctor a photo, in place of the one before: a JPEG, PNG or WebP of at most 8 MiB. Kept are squares drawn
+    /// anew, without whatever else the file tells. For the doctor, and for staff who may change doctors there.
+    async fn set_doctor_photo(&self, cx: &Cx, id: &DoctorId, picture: Vec<u8>) -> Result<Doctor>;
+    /// Takes a doctor's photo away; where there is none, nothing changes.
+    async fn remove_doctor_photo(&self, cx: &Cx, id: &DoctorId) -> Result<Doctor>;
+    /// A file of a photo by its name, for everybody; 404 where there is none.
+    async fn photo(&self, cx: &Cx, name: &str) -> Result<Vec<u8>>;
 
     /// Facilities to be found.
     async fn search_facilities(&self, cx: &Cx, ask: FacilitySearch) -> Result<Page<Facility>>;

@@ -51,6 +51,24 @@ pub(crate) fn staff_standing(cx: &Cx, doctor: &Doctor, permissions: &[Permission
     }
 }
 
+/// Somebody who may at all change a doctor: who is signed in, or a part of the program that manages doctors.
+pub(crate) fn signed_in_to_change(cx: &Cx) -> Result<()> {
+    cx.account().map(drop).or_else(|e| if cx.may(Permission::DoctorManage) { Ok(()) } else { Err(e) })
+}
+
+/// How the actor stands to a doctor whom they want to change: staff, or the doctor. Others get 403; 404 where they may not
+/// see the doctor either.
+pub(crate) fn to_change(cx: &Cx, doctor: &Doctor) -> Result<Standing> {
+    let lacks = |permission| Error::Forbidden(platform::cx::Permission::name(permission));
+    match standing(cx, doctor, &[Permission::DoctorManage]) {
+        Standing::Own if !cx.may(Permission::DoctorOwn) && doctor.state != DoctorState::Waiting => {
+            Err(lacks(Permission::DoctorOwn))
+        }
+        Standing::Public => shown_to(cx, doctor).and(Err(lacks(Permission::DoctorManage))),
+        standing => Ok(standing),
+    }
+}
+
 /// The doctor as the actor may see them; 404 where they may not.
 pub(crate) fn shown_to(cx: &Cx, doctor: &Doctor) -> Result<Doctor> {
     match standing(cx, doctor, &[Permission::DoctorManage, Permission::DoctorApprove]) {

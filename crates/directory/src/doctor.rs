@@ -21,7 +21,7 @@ use platform::{
 
 pub(crate) use decision::{decide, relist, retire};
 pub(crate) use form::check;
-pub(crate) use store::{find, find_each, insert, listed_after, of_str, update};
+pub(crate) use store::{find, find_each, insert, listed_after, of_str, set_photo, update};
 
 use crate::{
     DirectoryContext,
@@ -48,7 +48,7 @@ pub(crate) async fn mine(directory: &DirectoryContext, cx: &Cx) -> Result<Doctor
 }
 
 /// A doctor with everything, from memory where they were asked for lately.
-async fn whole(directory: &DirectoryContext, id: DoctorId) -> Result<Arc<Doctor>> {
+pub(crate) async fn whole(directory: &DirectoryContext, id: DoctorId) -> Result<Arc<Doctor>> {
     if let Some(doctor) = directory.memory.page(&id) {
         return Ok(doctor);
     }
@@ -141,19 +141,9 @@ pub(crate) async fn change(
     version: i64,
     form: DoctorForm,
 ) -> Result<Doctor> {
-    cx.account().map(drop).or_else(|e| if cx.may(Permission::DoctorManage) { Ok(()) } else { Err(e) })?;
+    access::signed_in_to_change(cx)?;
     let before = whole(directory, id.clone()).await?;
-    let standing = access::standing(cx, &before, &[Permission::DoctorManage]);
-    let own_to_change = cx.may(Permission::DoctorOwn) || before.state == DoctorState::Waiting;
-    match standing {
-        Standing::Staff | Standing::PartStaff => {}
-        Standing::Own if own_to_change => {}
-        Standing::Own => return Err(Error::Forbidden(platform::cx::Permission::name(Permission::DoctorOwn))),
-        Standing::Public => {
-            access::shown_to(cx, &before)?;
-            return Err(Error::Forbidden(platform::cx::Permission::name(Permission::DoctorManage)));
-        }
-    }
+    let standing = access::to_change(cx, &before)?;
     if before.version != version {
         return Err(Error::Stale);
     }
@@ -172,6 +162,7 @@ pub(crate) async fn change(
         form::keep_foreign(cx, &mut doctor, &before)?;
     }
     doctor.slug.clone_from(&before.slug);
+    doctor.photo.clone_from(&before.photo);
     doctor.state = before.state;
     let (cx, memory) = (cx.clone(), directory.memory.clone());
     directory
@@ -258,6 +249,7 @@ fn changed(doctor: &Doctor) -> DoctorChanged {
         account: doctor.account.clone(),
         name: doctor.name.clone(),
         sex: doctor.sex,
+        photo: doctor.photo.as_ref().map(|photo| photo.small.clone()),
         speciality: doctor.specialities.first().map(|speciality| speciality.name.clone()).unwrap_or_default(),
         str_until: doctor.str_until,
         practices: doctor.practices.clone(),

@@ -3,6 +3,7 @@
 mod doctors;
 mod facilities;
 mod imports;
+mod photo;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub fn routes(directory: Arc<dyn Directory>) -> OpenApiRouter {
         .routes(routes!(change_speciality))
         .routes(routes!(regions))
         .merge(imports::routes())
+        .merge(photo::routes())
         .with_state(directory)
 }
 

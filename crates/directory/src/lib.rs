@@ -11,7 +11,9 @@ mod facility;
 mod follow;
 pub mod http;
 mod import;
+mod jobs;
 mod memory;
+mod photo;
 mod reactions;
 mod region;
 pub mod sample;
@@ -31,19 +33,20 @@ use contracts::directory::{
 };
 use platform::{
     Cx, Error, Result,
+    blobs::Blobs,
     db::{Db, Migration, Page, PageAsk},
     error::Problems,
     i18n::{Locale, Texts},
 };
 
-use crate::{follow::Follower, memory::Memory};
+use crate::{follow::Follower, memory::Memory, photo::Photos};
 
 /// The context's name: in events, in the audit trail and as the name of its database.
 pub const CONTEXT: &str = "directory";
 
 /// The schema, after [`platform::bus::MIGRATIONS`].
 pub const MIGRATIONS: &[Migration] =
-    platform::migrations!("0001_directory.sql", "0002_specialities.sql", "0003_changed.sql");
+    platform::migrations!("0001_directory.sql", "0002_specialities.sql", "0003_changed.sql", "0004_photo.sql");
 
 /// Texts for people: what is wrong with a field, and why something cannot be done.
 pub const TEXTS: &[(Locale, &str)] = &[
@@ -56,6 +59,7 @@ pub struct DirectoryContext {
     db: Db,
     memory: Arc<Memory>,
     texts: Arc<Texts>,
+    photos: Photos,
 }
 
 impl DirectoryContext {
@@ -68,7 +72,13 @@ impl DirectoryContext {
         if let Some(follower) = follower {
             tokio::spawn(follower.follow(Arc::downgrade(&memory)));
         }
-        Ok(Self { db, memory, texts })
+        Ok(Self { db, memory, texts, photos: Photos::new(None) })
+    }
+
+    /// Keeps photos of doctors there; without such a place there are none.
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn Blobs>) -> Self {
+        Self { photos: Photos::new(Some(files)), ..self }
     }
 
     /// What it does when it hears the other contexts.
@@ -138,6 +148,18 @@ impl Directory for DirectoryContext {
 
     async fn relist_doctor(&self, cx: &Cx, id: &DoctorId, version: i64) -> Result<Doctor> {
         doctor::relist(self, cx, id, version).await
+    }
+
+    async fn set_doctor_photo(&self, cx: &Cx, id: &DoctorId, picture: Vec<u8>) -> Result<Doctor> {
+        photo::set(self, cx, id, picture).await
+    }
+
+    async fn remove_doctor_photo(&self, cx: &Cx, id: &DoctorId) -> Result<Doctor> {
+        photo::remove(self, cx, id).await
+    }
+
+    async fn photo(&self, _: &Cx, name: &str) -> Result<Vec<u8>> {
+        photo::get(self, name).await
     }
 
     async fn search_facilities(&self, cx: &Cx, ask: FacilitySearch) -> Result<Page<Facility>> {

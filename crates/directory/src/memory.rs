@@ -148,6 +148,7 @@ mod tests {
             str_until: None,
             practices: Vec::new(),
             auto_accept: true,
+            photo: None,
             state: DoctorState::Listed,
             version,
         }

@@ -8,7 +8,7 @@ mod kind;
 mod link;
 mod signing;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -74,8 +74,8 @@ pub trait Blobs: Send + Sync {
 crate::settings! {
     /// Where files that people bring lie.
     pub struct Settings in "files" {
-        /// A folder (folder:data/files), or a bucket as s3:https://host/bucket; Google's: s3:https://storage.googleapis.com/bucket.
-        url: String = "folder:data/files",
+        /// A folder (folder:/srv/files) that every replica of directory has, or a bucket as s3:https://host/bucket; Google's: s3:https://storage.googleapis.com/bucket; empty: the folder files beside the databases, or beside the master key where those are on a server.
+        url: String = "",
         /// Region of the bucket; Google's: auto.
         region: String = "auto",
         /// Identifier of the access key; for Google Cloud Storage, of an HMAC key.
@@ -87,10 +87,12 @@ crate::settings! {
     }
 }
 
-/// Opens the place that is set. `links` signs those of a folder.
-pub async fn open(settings: &Settings, links: Links) -> Result<Arc<dyn Blobs>> {
-    if let Some(path) = settings.url.strip_prefix("folder:") {
-        return Ok(Arc::new(Folder::open(path.as_ref(), settings.max_bytes, links).await?));
+/// Opens the place that is set; `usual` is the folder where none is. `links` signs those of a folder.
+pub async fn open(settings: &Settings, usual: &Path, links: Links) -> Result<Arc<dyn Blobs>> {
+    let folder =
+        if settings.url.is_empty() { Some(usual) } else { settings.url.strip_prefix("folder:").map(Path::new) };
+    if let Some(path) = folder {
+        return Ok(Arc::new(Folder::open(path, settings.max_bytes, links).await));
     }
     let url = settings.url.strip_prefix("s3:");
     let url = url.ok_or_else(|| Error::internal("setting files.url begins with folder: or s3:"))?;

@@ -36,6 +36,9 @@ remote! {
         write decide_doctor(id & DoctorId, version: i64, approve: bool, reason: Option<String>) -> Doctor;
         write retire_doctor(id & DoctorId, version: i64) -> Doctor;
         write relist_doctor(id & DoctorId, version: i64) -> Doctor;
+        write set_doctor_photo(id & DoctorId, picture: Vec<u8>) -> Doctor;
+        write remove_doctor_photo(id & DoctorId) -> Doctor;
+        read photo(name & str) -> Vec<u8>;
         read search_facilities(ask: FacilitySearch) -> Page<Facility>;
         read facility(id_or_slug & str) -> Facility;
         write add_facility(form: FacilityForm) -> Facility;

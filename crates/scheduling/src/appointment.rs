@@ -226,6 +226,7 @@ pub fn shown(cx: &Cx, row: Row, side: Side, known: &Known) -> Shown {
         doctor_name: doctor.as_ref().map(|d| d.name.clone()),
         doctor_slug: doctor.as_ref().map(|d| d.slug.clone()),
         doctor_sex: doctor.as_ref().map(|d| d.sex),
+        doctor_photo: doctor.as_ref().and_then(|d| d.photo.clone()),
         facility_name: facility.as_ref().map(|f| f.name.clone()).unwrap_or_default(),
         facility_address: facility.as_ref().map(|f| f.address.clone()).unwrap_or_default(),
         starts_at: row.starts_at,

@@ -45,6 +45,9 @@ pub struct Doctor {
     pub name: String,
     /// Sex, for the portrait.
     pub sex: Sex,
+    /// The small file of their photo.
+    #[serde(default)]
+    pub photo: Option<String>,
     /// First speciality.
     pub speciality: Bilingual,
     /// Last date of the registration.
@@ -187,6 +190,7 @@ pub async fn keep_doctor(tx: &mut Tx, e: &DoctorChanged) -> Result<()> {
         slug: e.slug.clone(),
         name: e.name.clone(),
         sex: e.sex,
+        photo: e.photo.clone(),
         speciality: e.speciality.clone(),
         str_until: e.str_until,
         practices: e.practices.clone(),

@@ -8,3 +8,6 @@ pub mod proxy;
 pub mod rabbit;
 pub mod redis;
 pub mod topology;
+
+/// A photo of somebody, as a file: 240 by 320 pixels, PNG.
+pub const PHOTO: &[u8] = include_bytes!("photo.png");

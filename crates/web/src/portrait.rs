@@ -42,7 +42,20 @@ impl Sitter {
 
 /// The address of the portrait for an id.
 pub fn url(sitter: Sitter, id: &str) -> String {
-    format!("/portraits/{}-{}.svg", sitter.mark(), seed(id) % 100_000)
+    format!("/portraits/{}", file(sitter, id))
+}
+
+/// The file of the portrait for an id.
+pub fn file(sitter: Sitter, id: &str) -> String {
+    format!("{}-{}.svg", sitter.mark(), seed(id) % 100_000)
+}
+
+/// The media type of a portrait.
+pub(crate) const KIND: &str = "image/svg+xml; charset=utf-8";
+
+/// The portrait of that file, where it is one.
+pub(crate) fn drawn(file: &str) -> Option<String> {
+    parse(file).map(|(sitter, number)| draw(sitter, number))
 }
 
 /// FNV-1a: small, stable, good enough to spread faces.
@@ -57,7 +70,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn serve(Path(name): Path<String>) -> Response {
     let Some((sitter, number)) = parse(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    let headers = [(CONTENT_TYPE, "image/svg+xml; charset=utf-8"), (CACHE_CONTROL, "public, max-age=2592000")];
+    let headers = [(CONTENT_TYPE, KIND), (CACHE_CONTROL, "public, max-age=2592000")];
     (headers, draw(sitter, number)).into_response()
 }
 

@@ -28,7 +28,8 @@ pub const TEXTS: &[(Locale, &str)] = texts![
     "inbox",
     "admin",
     "masters",
-    "import"
+    "import",
+    "photo"
 ];
 
 /// What a page needs to speak: handed to Askama as its runtime values

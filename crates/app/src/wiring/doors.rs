@@ -119,6 +119,7 @@ impl House {
         };
         // Mail programs end letters there by themselves: they are nobody, and have no token of a form (RFC 8058).
         settings.public_paths.push("/berhenti/".to_owned());
+        settings.public_paths.push("/photos/".to_owned());
         Ok(Edge::new(settings).with_error_page(Arc::new(web::Pages::new(self.texts.clone()))))
     }
 }

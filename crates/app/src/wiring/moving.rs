@@ -113,7 +113,7 @@ impl House {
     pub async fn start(self) -> Result<Running> {
         let bus = Arc::new(self.start_bus().await?);
         let World { clock, entropy } = &self.world;
-        let Contexts { auth, people, scheduling, notifications, .. } = &self.own;
+        let Contexts { auth, people, directory, scheduling, notifications } = &self.own;
         let daily = self.daily()?;
         let of_auth = auth.as_ref().map(|auth| {
             let mut jobs = auth.clone().jobs();
@@ -123,6 +123,7 @@ impl House {
         let due = [
             of_auth,
             people.as_ref().map(|people| people.jobs()),
+            directory.as_ref().map(|directory| directory.clone().jobs()),
             scheduling.as_ref().map(scheduling::SchedulingContext::jobs),
             notifications.as_ref().map(|notifications| notifications.jobs()),
         ];

@@ -78,6 +78,14 @@ near_and_far! {
         assert_eq!(added.state, DoctorState::Listed);
         let changed = directory.change_doctor(&boss, &added.id, added.version, DoctorForm { languages: vec!["en".to_owned()], ..doctor.clone() }).await.unwrap();
         assert_eq!(changed.languages, ["en"]);
+        let pictured = directory.set_doctor_photo(&boss, &added.id, testkit::PHOTO.to_vec()).await.unwrap();
+        let photo = pictured.photo.clone().unwrap();
+        assert!(directory.photo(&guest, &photo.small).await.unwrap().starts_with(&[0xFF, 0xD8, 0xFF]));
+        assert!(matches!(directory.set_doctor_photo(&boss, &added.id, b"<svg/>".to_vec()).await, Err(Error::Invalid(fields)) if fields[0].field == "photo"));
+        assert!(matches!(directory.set_doctor_photo(&guest, &added.id, testkit::PHOTO.to_vec()).await, Err(Error::Unauthenticated(_))));
+        let changed = directory.remove_doctor_photo(&boss, &added.id).await.unwrap();
+        assert_eq!((changed.photo.as_ref(), changed.version), (None, pictured.version + 1));
+        assert!(matches!(directory.photo(&guest, &photo.large).await, Err(Error::NotFound("file"))));
         let retired = directory.retire_doctor(&boss, &added.id, changed.version).await.unwrap();
         assert_eq!(retired.state, DoctorState::Retired);
         let records = DoctorRecords { state: Some(DoctorState::Retired), ..Default::default() };

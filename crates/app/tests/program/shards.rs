@@ -80,6 +80,7 @@ const TABLES: &[(&str, &[(&str, Lies)])] = &[
             ("practice", Everywhere),
             ("earliest_free", Everywhere),
             ("region", Everywhere),
+            ("photo_file", OneNode),
             ("changed", Everywhere),
         ],
     ),

@@ -76,6 +76,18 @@ pub struct PracticeService {
     pub fee: Option<i64>,
 }
 
+/// The largest picture taken as a doctor's photo, in bytes: what a phone makes fits.
+pub const LARGEST_PHOTO: usize = 8 << 20;
+
+/// A doctor's photo: the names of its files, each a JPEG that never changes, for everybody at `/photos/{name}.jpg`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DoctorPhoto {
+    /// A square of 160 pixels, for lists.
+    pub small: String,
+    /// A square of 320 pixels.
+    pub large: String,
+}
+
 /// A doctor, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Doctor {
@@ -106,6 +118,9 @@ pub struct Doctor {
     pub practices: Vec<Practice>,
     /// Bookings need no acceptance by hand (C7).
     pub auto_accept: bool,
+    /// Their photo, if there is one.
+    #[serde(default)]
+    pub photo: Option<DoctorPhoto>,
     /// Whether they may be found.
     pub state: DoctorState,
     /// Raised by every change.

@@ -46,6 +46,9 @@ crate::event! {
         pub name: String,
         /// Sex, for the portrait.
         pub sex: Sex,
+        /// The small file of their photo, if there is one.
+        #[serde(default)]
+        pub photo: Option<String>,
         /// First speciality.
         pub speciality: Bilingual,
         /// STR's last date.

@@ -59,6 +59,9 @@ pub struct DoctorCard {
     pub name: String,
     /// Sex, for the portrait.
     pub sex: Sex,
+    /// The small file of their photo, if there is one.
+    #[serde(default)]
+    pub photo: Option<String>,
     /// Specialities.
     pub specialities: Vec<Bilingual>,
     /// Years of practice.

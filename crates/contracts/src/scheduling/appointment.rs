@@ -104,6 +104,9 @@ pub struct Appointment {
     pub doctor_slug: Option<String>,
     /// The doctor's sex, for the portrait.
     pub doctor_sex: Option<Sex>,
+    /// The small file of the doctor's photo, if there is one.
+    #[serde(default)]
+    pub doctor_photo: Option<String>,
     /// The facility's name.
     pub facility_name: String,
     /// Its address.

@@ -32,6 +32,10 @@ error-hours-empty = The end must differ from the start.
 error-hours-overlap = These hours overlap others of the same week.
 error-whole-minutes = Write whole minutes, without seconds.
 error-mode-not-offered = None of the services chosen is offered this way.
+error-photo-kind = Choose a photo in JPEG, PNG or WebP. A file of another kind is not taken, whatever its name.
+error-photo-unreadable = This photo cannot be read. Save it once more as JPEG, and choose that file.
+error-photo-too-many-pixels = This photo has more than { $max } million pixels. Make it smaller and choose it again.
+error-photo-too-small = This photo is too small. Choose one of at least { $min } by { $min } pixels.
 
 # Importing
 error-column-missing = The file lacks this column.

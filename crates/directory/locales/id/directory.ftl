@@ -32,6 +32,10 @@ error-hours-empty = Jam selesai harus berbeda dari jam mulai.
 error-hours-overlap = Jam ini bertumpuk dengan jam lain pada minggu yang sama.
 error-whole-minutes = Tulis menit bulat, tanpa detik.
 error-mode-not-offered = Tidak ada layanan terpilih yang diberikan dengan cara ini.
+error-photo-kind = Pilih foto berjenis JPEG, PNG atau WebP. Berkas jenis lain tidak diterima, apa pun namanya.
+error-photo-unreadable = Foto ini tidak dapat dibaca. Simpan sekali lagi sebagai JPEG, lalu pilih berkas itu.
+error-photo-too-many-pixels = Foto ini lebih dari { $max } juta piksel. Perkecil, lalu pilih lagi.
+error-photo-too-small = Foto ini terlalu kecil. Pilih yang paling sedikit { $min } kali { $min } piksel.
 
 # Impor
 error-column-missing = Kolom ini tidak ada dalam berkas.

@@ -55,6 +55,7 @@ pub(crate) fn check(memory: &Memory, cx: &Cx, id: DoctorId, form: DoctorForm) ->
         str_until: form.str_until,
         practices,
         auto_accept: form.auto_accept,
+        photo: None,
         state: DoctorState::Waiting,
         version: 1,
     })

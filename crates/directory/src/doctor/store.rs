@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use contracts::{
     auth::AccountId,
-    directory::{Bilingual, Doctor, DoctorId, DoctorState, FacilityId, Practice, PracticeService, SpecialityId},
+    directory::{
+        Bilingual, Doctor, DoctorId, DoctorPhoto, DoctorState, FacilityId, Practice, PracticeService, SpecialityId,
+    },
     people::Sex,
 };
 use jiff::civil::Date;
@@ -35,6 +37,8 @@ platform::row! {
         str_number: String,
         str_until: Option<Date>,
         auto_accept: bool,
+        photo_small: Option<String>,
+        photo_large: Option<String>,
         state: DoctorState,
         version: i64,
     }
@@ -54,6 +58,7 @@ platform::row! {
         slug: String,
         name: String,
         sex: Sex,
+        photo_small: Option<String>,
         specialities: String,
         practising_since: Option<i16>,
         state: DoctorState,
@@ -63,18 +68,19 @@ platform::row! {
 
 const BY_ID: &str =
     "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
-    str_until, auto_accept, state, version from doctor where id = $1";
+    str_until, auto_accept, photo_small, photo_large, state, version from doctor where id = $1";
 const BY_ACCOUNT: &str =
     "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
-    str_until, auto_accept, state, version from doctor where account = $1
+    str_until, auto_accept, photo_small, photo_large, state, version from doctor where account = $1
     order by case when state = 'refused' then 1 else 0 end, id desc limit 1";
 const BY_STR: &str = "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en, str_number,
-    str_until, auto_accept, state, version from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired')";
+    str_until, auto_accept, photo_small, photo_large, state, version from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired')";
 const WAITING_AFTER: &str = "select id, slug, account, name, sex, specialities, practising_since, languages, about_id, about_en,
-    str_number, str_until, auto_accept, state, version from doctor where state = 'waiting' and id > $1 order by id limit 100";
+    str_number, str_until, auto_accept, photo_small, photo_large, state, version from doctor where state = 'waiting' and id > $1 order by id limit 100";
 const PRACTICES: &str =
     "select facility, sip_number, sip_until, services, hours from practice where doctor = $1 order by place";
-const LISTED_AFTER: &str = "select id, slug, name, sex, specialities, practising_since, state, version from doctor
+const LISTED_AFTER: &str =
+    "select id, slug, name, sex, photo_small, specialities, practising_since, state, version from doctor
     where id > $1 order by id limit $2";
 const PLACES_AFTER: &str =
     "select doctor, facility, services from practice where doctor > $1 and doctor <= $2 order by doctor, place";
@@ -88,6 +94,8 @@ const UPDATE: &str =
     where id = $1 and version = $2 returning version";
 const SET_STATE: &str =
     "update doctor set state = $3, version = version + 1 where id = $1 and version = $2 returning version";
+const SET_PHOTO: &str = "update doctor set photo_small = $3, photo_large = $4, version = version + 1
+    where id = $1 and version = $2 returning version";
 const STR_TAKEN: &str = "select id from doctor where str_number = $1 and state in ('waiting', 'listed', 'retired')
     and ($2 = '' or id <> $2)";
 const ACCOUNT_TAKEN: &str =
@@ -159,6 +167,7 @@ async fn whole(tx: &mut Tx, memory: &Memory, row: Option<Row>) -> Result<Option<
         str_until: row.str_until,
         practices: practices.into_iter().map(practice).collect::<Result<_>>()?,
         auto_accept: row.auto_accept,
+        photo: row.photo_small.zip(row.photo_large).map(|(small, large)| DoctorPhoto { small, large }),
         state: row.state,
         version: row.version,
     }))
@@ -192,6 +201,7 @@ pub(crate) async fn listed_after(tx: &mut Tx, after: &str, limit: i64) -> Result
             slug: row.slug.into(),
             name: row.name.into(),
             sex: row.sex,
+            photo: row.photo_small.map(Into::into),
             specialities: stored::read(&row.specialities)?,
             practising_since: row.practising_since,
             state: row.state,
@@ -271,6 +281,15 @@ pub(crate) async fn update(tx: &mut Tx, version: i64, d: &mut Doctor) -> Result<
 /// Writes a doctor's state where they still have that version.
 pub(super) async fn set_state(tx: &mut Tx, version: i64, d: &mut Doctor) -> Result<()> {
     let updated: Option<(i64,)> = tx.one(SET_STATE, &[&d.id, &version, &d.state]).await?;
+    (d.version,) = updated.ok_or(Error::Stale)?;
+    Ok(())
+}
+
+/// Writes a doctor's photo where they still have that version.
+pub(crate) async fn set_photo(tx: &mut Tx, version: i64, d: &mut Doctor) -> Result<()> {
+    let files = d.photo.as_ref().map(|photo| (photo.small.clone(), photo.large.clone()));
+    let (small, large) = files.unzip();
+    let updated: Option<(i64,)> = tx.one(SET_PHOTO, &[&d.id, &version, &small, &large]).await?;
     (d.version,) = updated.ok_or(Error::Stale)?;
     Ok(())
 }

@@ -253,6 +253,7 @@ impl<'i> Filter<'i> {
             slug: doctor.slug.to_string(),
             name: doctor.name.to_string(),
             sex: doctor.sex,
+            photo: doctor.photo.as_deref().map(ToOwned::to_owned),
             specialities: doctor
                 .specialities
                 .iter()

@@ -22,6 +22,8 @@ pub(crate) struct Listed {
     pub(crate) slug: Arc<str>,
     pub(crate) name: Box<str>,
     pub(crate) sex: Sex,
+    /// The small file of their photo.
+    pub(crate) photo: Option<Box<str>>,
     pub(crate) specialities: Box<[SpecialityId]>,
     pub(crate) practising_since: Option<i16>,
     pub(crate) places: Box<[Place]>,
@@ -53,6 +55,7 @@ impl From<&Doctor> for Listed {
             slug: doctor.slug.as_str().into(),
             name: doctor.name.as_str().into(),
             sex: doctor.sex,
+            photo: doctor.photo.as_ref().map(|photo| photo.small.as_str().into()),
             specialities: doctor.specialities.iter().map(|speciality| speciality.id.clone()).collect(),
             practising_since: doctor.practising_since,
             places: doctor.practices.iter().map(place).collect(),

@@ -90,6 +90,7 @@ fn network() -> Network {
             slug: format!("d{number}").into(),
             name: doctor.name.into(),
             sex: Sex::Female,
+            photo: None,
             specialities: [speciality].into(),
             practising_since: Some(2010),
             places: [Place { facility: facility.clone(), services: [(service, None)].into() }].into(),

@@ -23,7 +23,7 @@ fn with_two<F: Future<Output = Result<()>>>(test: impl FnOnce(World, DirectoryCo
     });
 }
 
-async fn soon(what: &str, holds: impl AsyncFn() -> bool) {
+pub async fn soon(what: &str, holds: impl AsyncFn() -> bool) {
     let began = Instant::now();
     while !holds().await {
         assert!(began.elapsed() < SOON, "{what}: not within a second");

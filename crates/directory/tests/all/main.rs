@@ -14,5 +14,6 @@ mod http;
 mod imports;
 mod masters;
 mod memory;
+mod photos;
 mod search;
 mod world;

@@ -166,6 +166,7 @@ impl House {
             account: Some(self.doctors_account.clone()),
             name: "dr. Rahma, Sp.JP".to_owned(),
             sex: Sex::Female,
+            photo: None,
             speciality: Bilingual { id: "Jantung".to_owned(), en: "Cardiology".to_owned() },
             str_until: None,
             practices: Vec::new(),

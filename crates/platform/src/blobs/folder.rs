@@ -23,10 +23,13 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Files of at most `max_bytes` under `root`, which is made where it is missing.
-    pub async fn open(root: &Path, max_bytes: u64, links: Links) -> Result<Self> {
-        fs::create_dir_all(root).await.map_err(Error::internal)?;
-        Ok(Self { root: root.to_owned(), max_bytes, links })
+    /// Files of at most `max_bytes` under `root`, which is made where it is missing. Where it cannot be made, the log says
+    /// so and putting a file fails: a program without its files still does all the rest.
+    pub async fn open(root: &Path, max_bytes: u64, links: Links) -> Self {
+        if let Err(cause) = fs::create_dir_all(root).await {
+            tracing::warn!(folder = %root.display(), %cause, "files cannot be kept here: set files.url");
+        }
+        Self { root: root.to_owned(), max_bytes, links }
     }
 
     fn path(&self, name: &BlobName) -> PathBuf {
@@ -43,8 +46,13 @@ impl Blobs for Folder {
         if fs::try_exists(&path).await.map_err(Error::internal)? {
             return Ok(name);
         }
-        write_whole(&path, &content).await.map_err(Error::internal)?;
-        Ok(name)
+        match write_whole(&path, &content).await {
+            Ok(()) => Ok(name),
+            Err(cause) => {
+                tracing::warn!(folder = %self.root.display(), %cause, "a file could not be written");
+                Err(Error::Unavailable("files"))
+            }
+        }
     }
 
     async fn get(&self, name: &BlobName) -> Result<Bytes> {
@@ -96,7 +104,7 @@ mod tests {
     #[tokio::test]
     async fn files_are_kept_under_their_content_and_within_bounds() {
         let place = tempfile::tempdir().unwrap();
-        let folder = Folder::open(place.path(), 10, Links::new("/files", [1; 32])).await.unwrap();
+        let folder = Folder::open(place.path(), 10, Links::new("/files", [1; 32])).await;
         let name = folder.put(Bytes::from_static(b"%PDF-1.7")).await.unwrap();
         assert_eq!(folder.put(Bytes::from_static(b"%PDF-1.7")).await.unwrap(), name);
         assert_eq!(folder.get(&name).await.unwrap(), "%PDF-1.7");

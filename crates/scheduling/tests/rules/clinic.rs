@@ -232,6 +232,7 @@ impl Clinic {
             account: Some(account.clone()),
             name: format!("dr. {name}"),
             sex: Sex::Female,
+            photo: None,
             speciality: text("Umum"),
             str_until: None,
             practices: Vec::new(),

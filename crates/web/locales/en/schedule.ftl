@@ -206,7 +206,6 @@ offer-choose = Choose one of the times first.
 profile-title = Profile
 doctor-profile-line = What patients read about you, licences, fees
 profile-public = As patients see it
-profile-photo = The portrait is drawn by us.
 profile-about = About me
 profile-about-id = In Indonesian
 profile-about-en = In English

@@ -185,7 +185,6 @@ offer-choose = Pilih salah satu jam dulu.
 profile-title = Profil
 doctor-profile-line = Yang dibaca pasien, izin, tarif
 profile-public = Seperti dilihat pasien
-profile-photo = Potret digambar oleh kami.
 profile-about = Tentang saya
 profile-about-id = Dalam bahasa Indonesia
 profile-about-en = Dalam bahasa Inggris

@@ -205,7 +205,7 @@ fn of_doctor(visitor: &Visitor, card: &DoctorCard, path: &str) -> BookChoice {
         line: [field, card.facility_name.clone()].join(" · "),
         fee: shown::money(&card.fee, locale),
         next: card.earliest_free.map(|at| format::when(&shown::at(at, &card.zone), locale)).unwrap_or_default(),
-        portrait: shown::portrait_of_doctor(Some(card.sex), &card.slug),
+        portrait: shown::portrait_of_card(&card),
     }
 }
 
@@ -232,7 +232,7 @@ async fn chosen(site: &Site, visitor: &Visitor, what: &str, choice: &Choice) -> 
         let doctor = site.directory.doctor(cx, what).await?;
         let offered = offers::of_doctor(site, cx, &doctor).await?;
         let field = doctor.specialities.first().map(|field| shown::said(&field.name, visitor.speech.locale));
-        let portrait = shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug);
+        let portrait = shown::portrait_of(&doctor);
         let (line, next) = (field.unwrap_or_default(), String::new());
         let what = BookChoice { href: String::new(), name: doctor.name, line, fee: String::new(), next, portrait };
         (offered, what)

@@ -21,7 +21,7 @@ use super::{
     admin_form::{Filling, Values, place},
     admin_masters::{self as masters, DOCTORS, both},
     admin_practices::{self as practices, Block},
-    doctor_profile, shown,
+    doctor_profile, photo, shown,
     visitor::Visitor,
 };
 use crate::view::{AdminDoctorForm, Here, Option_};
@@ -292,7 +292,8 @@ async fn page(
     let whole = manages && elsewhere == 0;
     Ok(AdminDoctorForm {
         shell,
-        portrait: doctor.map(|doctor| shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug)).unwrap_or_default(),
+        portrait: doctor.map(shown::portrait_of).unwrap_or_default(),
+        photo: doctor.filter(|_| manages).map(|doctor| photo::form_of(visitor, doctor)),
         public: doctor
             .filter(|doctor| doctor.state == DoctorState::Listed)
             .map(|doctor| format!("/dokter/{}", doctor.slug))

@@ -137,7 +137,7 @@ fn row(visitor: &Visitor, doctor: &Doctor, places: &[String]) -> DoctorRecord {
     DoctorRecord {
         href: format!("{DOCTORS}/{}", doctor.id),
         name: doctor.name.clone(),
-        portrait: shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug),
+        portrait: shown::portrait_of(doctor),
         speciality: fields.join(", "),
         places: places.join(", "),
         papers,

@@ -164,7 +164,7 @@ impl Behind {
         let locale = visitor.speech.locale;
         let service = shown::said(&self.service.name, locale);
         let (with, portrait) = match &self.doctor {
-            Some(doctor) => (doctor.name.clone(), shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug)),
+            Some(doctor) => (doctor.name.clone(), shown::portrait_of(doctor)),
             None => (service.clone(), shown::picture_of_service()),
         };
         let address = format!("{}, {}", self.facility.address, self.facility.regency_name);

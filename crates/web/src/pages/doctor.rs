@@ -136,7 +136,7 @@ fn head(visitor: &Visitor, doctor: &Doctor, chosen: Option<&Offered>) -> DoctorC
     DoctorCard {
         href: format!("/dokter/{}", doctor.slug),
         name: doctor.name.clone(),
-        portrait: shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug),
+        portrait: shown::portrait_of(doctor),
         speciality: specialities.join(", "),
         years: doctor.practising_since.map_or(0, |since| (year - since).max(0) as u32),
         rating: String::new(),

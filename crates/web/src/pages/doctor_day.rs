@@ -73,7 +73,7 @@ async fn page(site: &Site, visitor: &Visitor, day: Option<Date>, kind: &str) -> 
     let mut shell = visitor.shell("nav-today", Area::Doctor, Here::Today);
     if let Some(who) = &mut shell.who {
         who.name.clone_from(&doctor.name);
-        who.portrait = shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug);
+        who.portrait = shown::portrait_of(&doctor);
         who.line = doctor.specialities.first().map(|field| shown::said(&field.name, locale)).unwrap_or_default();
     }
     let names: Vec<&str> = places.iter().map(|facility| facility.name.as_str()).collect();

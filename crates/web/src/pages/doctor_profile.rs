@@ -8,7 +8,7 @@ use contracts::{
 use jiff::{ToSpan as _, civil::Date};
 use platform::{Error, Result, http::Form};
 
-use super::{Site, offers, schedule::Typed, shown, visitor::Visitor};
+use super::{Site, offers, photo, schedule::Typed, shown, visitor::Visitor};
 use crate::{
     format,
     view::{Area, DoctorProfile, Field, Here, Option_, ProfilePractice},
@@ -102,7 +102,7 @@ async fn page(site: &Site, visitor: &Visitor, doctor: &Doctor, typed: &Typed) ->
         if given { typed_languages.collect() } else { doctor.languages.iter().map(String::as_str).collect() };
     let fields: Vec<String> = doctor.specialities.iter().map(|field| shown::said(&field.name, locale)).collect();
     let (str_until, str_class) = validity(visitor, doctor.str_until, today);
-    let portrait = shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug);
+    let portrait = shown::portrait_of(doctor);
     let mut shell = visitor.shell("profile-title", Area::Doctor, Here::Account);
     if let Some(who) = &mut shell.who {
         who.name.clone_from(&doctor.name);
@@ -115,6 +115,7 @@ async fn page(site: &Site, visitor: &Visitor, doctor: &Doctor, typed: &Typed) ->
         name: doctor.name.clone(),
         speciality: fields.join(", "),
         portrait,
+        photo: photo::own_form(visitor, doctor),
         public: format!("/dokter/{}", doctor.slug),
         version: doctor.version.to_string(),
         str_number: doctor.str_number.clone(),

@@ -61,7 +61,7 @@ async fn text(field: Field<'_>, most: usize) -> Result<String> {
 }
 
 /// A field's bytes, or `None` where there are more than `most`; read to the end either way.
-async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Vec<u8>>> {
+pub(super) async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Vec<u8>>> {
     let mut bytes = Some(Vec::new());
     while let Some(chunk) = field.chunk().await.map_err(broken)? {
         bytes = bytes.filter(|kept: &Vec<u8>| kept.len() + chunk.len() <= most);
@@ -72,7 +72,7 @@ async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn broken(error: axum::extract::multipart::MultipartError) -> Error {
+pub(super) fn broken(error: axum::extract::multipart::MultipartError) -> Error {
     match error.status().as_u16() {
         413 => Error::TooLarge(LARGEST as u64),
         _ => Error::invalid("", "malformed"),

@@ -54,6 +54,7 @@ mod own_data;
 mod own_visit;
 mod password;
 mod person;
+mod photo;
 mod picker;
 mod reset;
 mod schedule;
@@ -174,6 +175,9 @@ pub fn router(services: Services) -> Router {
         .route("/d/cuti/{id}", get(schedule_leave::show_own).post(schedule_leave::decide_own))
         .route("/d/cuti/{id}/tarik", post(schedule_leave::withdraw_own))
         .route("/d/profil", get(doctor_profile::show).post(doctor_profile::keep))
+        .route("/d/profil/foto", get(photo::back_to_own).post(photo::keep_own).layer(room_for_a_photo()))
+        .route("/d/profil/foto/hapus", get(photo::back_to_own).post(photo::remove_own))
+        .route("/photos/{file}", get(photo::file))
         .route("/a/jadwal", get(schedule::doctors))
         .route("/a/jadwal/{doctor}", get(schedule::of).post(schedule::keep_of))
         .route("/a/jadwal/{doctor}/kenapa", get(schedule_why::of))
@@ -282,6 +286,8 @@ fn masters() -> Router<Site> {
         .route("/admin/doctors/new", get(admin_doctor_form::new).post(admin_doctor_form::add))
         .route("/admin/doctors/{id}", get(admin_doctor_form::show).post(admin_doctor_form::keep))
         .route("/admin/doctors/{id}/{what}", post(admin_doctors::set_listed))
+        .route("/admin/doctors/{id}/photo", get(photo::back_to).post(photo::keep_of).layer(room_for_a_photo()))
+        .route("/admin/doctors/{id}/photo/remove", get(photo::back_to).post(photo::remove_of))
         .route("/admin/specialities", get(admin_names::specialities))
         .route("/admin/specialities/new", get(admin_names::new_speciality).post(admin_names::add_speciality))
         .route("/admin/specialities/{id}", get(admin_names::speciality).post(admin_names::change_speciality))
@@ -292,6 +298,11 @@ fn masters() -> Router<Site> {
 /// Room for a form with a file.
 fn whole_file() -> DefaultBodyLimit {
     DefaultBodyLimit::max(import_file::LARGEST_FORM)
+}
+
+/// Room for a form with a photo.
+fn room_for_a_photo() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(photo::LARGEST_FORM)
 }
 
 /// Sends the browser on with GET.

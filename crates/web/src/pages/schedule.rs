@@ -113,7 +113,7 @@ impl Base {
             && let Some(who) = &mut shell.who
         {
             who.name.clone_from(&self.doctor.name);
-            who.portrait = shown::portrait_of_doctor(Some(self.doctor.sex), &self.doctor.slug);
+            who.portrait = shown::portrait_of(&self.doctor);
             let field = self.doctor.specialities.first();
             who.line = field.map(|field| shown::said(&field.name, visitor.speech.locale)).unwrap_or_default();
         }

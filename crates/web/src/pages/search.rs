@@ -367,7 +367,7 @@ pub(super) async fn card_again(site: &Site, visitor: &Visitor, offer: &Offer) ->
     let mut card = view::DoctorCard {
         href: String::new(),
         name: doctor.name.clone(),
-        portrait: shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug),
+        portrait: shown::portrait_of(&doctor),
         speciality: doctor
             .specialities
             .iter()
@@ -442,7 +442,7 @@ pub(super) async fn card(
     let mut card = view::DoctorCard {
         href: String::new(),
         name: found.name.clone(),
-        portrait: shown::portrait_of_doctor(Some(found.sex), &found.slug),
+        portrait: shown::portrait_of_card(found),
         speciality: found.specialities.iter().map(|field| shown::said(field, locale)).collect::<Vec<_>>().join(", "),
         years: found.years.map_or(0, |years| years.max(0) as u32),
         rating: String::new(),

@@ -1,7 +1,7 @@
 //! From what contexts answer to what pages show.
 
 use contracts::{
-    directory::{Bilingual, Mode},
+    directory::{Bilingual, Doctor, DoctorCard, Mode},
     people::{PatientCard, Relation, Sex},
     scheduling::{Appointment, CancelledBy, Deed, State},
 };
@@ -64,9 +64,23 @@ pub(super) fn when(starts: Timestamp, ends: Timestamp, zone_name: &str, locale: 
     }
 }
 
-/// The portrait of a doctor.
-pub(super) fn portrait_of_doctor(sex: Option<Sex>, key: &str) -> String {
-    portrait::url(if sex == Some(Sex::Male) { Sitter::ManDoctor } else { Sitter::WomanDoctor }, key)
+/// A doctor's photo, or their portrait: the small file of the photo is shown, and where it cannot be had the portrait.
+pub(super) fn portrait_of_doctor(sex: Option<Sex>, key: &str, photo: Option<&str>) -> String {
+    let sitter = if sex == Some(Sex::Male) { Sitter::ManDoctor } else { Sitter::WomanDoctor };
+    match photo {
+        Some(file) => format!("/photos/{file}.jpg?as={}", portrait::file(sitter, key)),
+        None => portrait::url(sitter, key),
+    }
+}
+
+/// The photo of a doctor, or their portrait.
+pub(super) fn portrait_of(doctor: &Doctor) -> String {
+    portrait_of_doctor(Some(doctor.sex), &doctor.slug, doctor.photo.as_ref().map(|photo| photo.small.as_str()))
+}
+
+/// The same of a doctor in a list.
+pub(super) fn portrait_of_card(card: &DoctorCard) -> String {
+    portrait_of_doctor(Some(card.sex), &card.slug, card.photo.as_deref())
 }
 
 /// The portrait of a patient.
@@ -127,7 +141,7 @@ pub(super) fn visit(appointment: &Appointment, visitor: &Visitor) -> view::Visit
     let portrait = match (&appointment.doctor_name, &appointment.offer.doctor) {
         (Some(_), Some(doctor)) => {
             let key = appointment.doctor_slug.clone().unwrap_or_else(|| doctor.to_string());
-            portrait_of_doctor(appointment.doctor_sex, &key)
+            portrait_of_doctor(appointment.doctor_sex, &key, appointment.doctor_photo.as_deref())
         }
         _ => picture_of_service(),
     };

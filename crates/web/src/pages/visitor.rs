@@ -34,7 +34,7 @@ pub(super) const KEEPS: &str = "keeps";
 pub(super) const REMEMBERED: u64 = 31_536_000;
 
 /// Notices that may follow a form, by text key, with their colour.
-const NOTICES: [(&str, Tone); 40] = [
+const NOTICES: [(&str, Tone); 42] = [
     ("flash-all-read", Tone::Ok),
     ("flash-notices", Tone::Ok),
     ("flash-feed", Tone::Ok),
@@ -72,6 +72,8 @@ const NOTICES: [(&str, Tone); 40] = [
     ("flash-leave-decided", Tone::Ok),
     ("flash-leave-withdrawn", Tone::Info),
     ("flash-doctor-profile", Tone::Ok),
+    ("flash-photo", Tone::Ok),
+    ("flash-photo-gone", Tone::Info),
     ("warning-nik-region", Tone::Wait),
     ("warning-nik-birth-date", Tone::Wait),
     ("warning-nik-sex", Tone::Wait),
@@ -203,7 +205,7 @@ async fn portrait_of(cx: &Cx, site: &Site, account: &Account) -> Result<String> 
     if cx.may(Permission::AppointmentPractice)
         && let Some(doctor) = offers::known(site.directory.my_doctor(cx).await)?
     {
-        return Ok(shown::portrait_of_doctor(Some(doctor.sex), &doctor.slug));
+        return Ok(shown::portrait_of(&doctor));
     }
     let family = if cx.may(Permission::ProfileOwn) { site.people.my_patients(cx).await? } else { Vec::new() };
     let own = family.iter().find(|card| card.relation == Some(Relation::Own));

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Field, Mend, Option_, Pager, Shell, Tab};
+use super::{Field, Mend, Option_, Pager, PhotoForm, Shell, Tab};
 use crate::filters;
 
 /// `/admin/doctors`
@@ -72,6 +72,8 @@ pub struct AdminDoctorForm {
     pub edits: bool,
     /// Portrait of one who is there.
     pub portrait: String,
+    /// Gives one who is there a photo, or takes it away; none where one may not.
+    pub photo: Option<PhotoForm>,
     /// What patients see of them, or empty.
     pub public: String,
     /// Text key and chip of the state of one who is there.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Field, Option_, Shell};
+use super::{Field, Option_, PhotoForm, Shell};
 use crate::filters;
 
 /// `/d/profil`
@@ -17,6 +17,8 @@ pub struct DoctorProfile {
     pub speciality: String,
     /// Address of the portrait.
     pub portrait: String,
+    /// Gives a photo, or takes it away.
+    pub photo: PhotoForm,
     /// What patients see of it.
     pub public: String,
     /// The version the page was made from.

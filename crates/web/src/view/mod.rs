@@ -27,6 +27,7 @@ mod home;
 mod inbox;
 mod installed;
 mod parts;
+mod photo;
 mod picker;
 pub mod sample;
 mod schedule;
@@ -74,6 +75,7 @@ pub use home::{Home, Next, Tile};
 pub use inbox::{Inbox, InboxDay, InboxItem, Notices};
 pub use installed::{Emergency, FirstAid, Offline};
 pub use parts::{Chip, DoctorCard, Field, Line, Mend, Option_, Pager, State, Visit, When};
+pub use photo::PhotoForm;
 pub use picker::{Day, DayState, Fastest, Lost, Mode, Picker, Slot, SlotGroup, SlotState};
 pub use schedule::{
     Conflict, Departure, HoursRow, LeaveLine, Outcome, OutcomeDay, OutcomeStart, Schedule, ScheduleDoctors,

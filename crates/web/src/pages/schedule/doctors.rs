@@ -47,10 +47,11 @@ pub(in crate::pages) async fn doctors(
         for card in site.directory.search_doctors(cx, ask).await?.items {
             let page = if plans { String::new() } else { "/kenapa".to_owned() };
             let href = format!("/a/jadwal/{}{page}", card.id);
+            let portrait = shown::portrait_of_card(&card);
             let field = card.specialities.first().map(|name| shown::said(name, visitor.speech.locale));
             let line = [field.unwrap_or_default(), card.facility_name].join(" · ");
             if !rows.iter().any(|(known, ..)| *known == href) {
-                rows.push((href, card.name, line, shown::portrait_of_doctor(Some(card.sex), &card.slug)));
+                rows.push((href, card.name, line, portrait));
             }
         }
     }

@@ -118,6 +118,8 @@ impl Maker<'_> {
             stale: self.overtaken("str_number", "STR 7371 0091"),
             edits: true,
             portrait: if new { String::new() } else { portrait::url(Sitter::WomanDoctor, "siti") },
+            photo: (!new)
+                .then(|| self.photo_form(&name, "/admin/doctors/doc_1/photo", "/admin/doctors/doc_1/photo/remove")),
             public: if new { String::new() } else { "/dokter/sitti-khadijah-sp-a".to_owned() },
             state: (!new).then_some(("doctor-listed", "chip--ok")),
             waits: self.is(Sample::Full),

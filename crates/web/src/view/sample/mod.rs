@@ -25,6 +25,7 @@ mod installed;
 mod master_doctors;
 mod master_rules;
 mod masters;
+mod photo;
 mod schedule;
 mod search;
 mod security;

@@ -324,6 +324,7 @@ impl Maker<'_> {
             name: self.siti(),
             speciality: self.either("Anak", "Paediatrics"),
             portrait: portrait::url(Sitter::WomanDoctor, "siti"),
+            photo: self.photo_form(&self.siti(), "/d/profil/foto", "/d/profil/foto/hapus"),
             public: "/dokter/sitti-khadijah-sp-a".to_owned(),
             version: "4".to_owned(),
             str_number: "31 1 1 100 2 19 123456".to_owned(),
