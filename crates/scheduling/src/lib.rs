@@ -49,12 +49,8 @@ use platform::{db::Migration, i18n::Locale};
 pub use context::SchedulingContext;
 
 /// The schema of this context's database, after those of bus and jobs.
-pub const MIGRATIONS: &[Migration] = platform::migrations!(
-    "0001_scheduling.sql",
-    "0002_leave.sql",
-    "0003_outside.sql",
-    "0004_claims_by_number.sql",
-);
+pub const MIGRATIONS: &[Migration] =
+    platform::migrations!("0001_scheduling.sql", "0002_leave.sql", "0003_outside.sql", "0004_claims_by_number.sql",);
 
 /// The texts of this context's errors.
 pub const TEXTS: &[(Locale, &str)] = &[

@@ -26,8 +26,16 @@ use crate::{
 const JOIN: &str = "insert into joined (source, at) values ($1, $2) on conflict (source) do nothing";
 const JOINED: &str = "select at from joined where source = $1";
 
-const LAST: Pair =
-    listed!("select subject, epoch, n from heard where source = $1 and class = $2 and subject ", "$3", "");
+/// PostgreSQL looks up subject by subject: it takes the first two columns of the key for telling, and would read all that was
+/// ever heard of a source.
+const LAST: Pair = Pair {
+    sqlite: "select subject, epoch, n from heard
+        where source = $1 and class = $2 and subject in (select value from json_each($3))",
+    postgres: "select h.subject, h.epoch, h.n from jsonb_array_elements_text(($3::text)::jsonb) as asked (subject)
+        cross join lateral (
+            select subject, epoch, n from heard where source = $1 and class = $2 and subject = asked.subject offset 0
+        ) h",
+};
 
 /// Both write nothing where another replica has begun the subject, or moved it on, meanwhile; then the whole unit is
 /// rolled back.
