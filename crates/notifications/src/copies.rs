@@ -8,7 +8,7 @@ use contracts::{
     people::{PatientChanged, PatientId},
 };
 use platform::{
-    Cx, Id as _, Result,
+    Cx, Id, Result,
     db::{Engine, Pair, Tx, json_list, listed},
     i18n::Locale,
 };
@@ -103,7 +103,7 @@ pub(crate) async fn keep_doctor(tx: &mut Tx, event: &DoctorChanged) -> Result<()
 /// Whose accounts among these are closed.
 pub(crate) async fn closed(tx: &mut Tx, accounts: impl Iterator<Item = &AccountId>) -> Result<HashSet<AccountId>> {
     const CLOSED: Pair = listed!("select id from account where closed = $2 and id ", "$1", "");
-    let asked = json_list(accounts.map(|account| account.as_str()));
+    let asked = json_list(accounts.map(Id::as_str));
     let closed: Vec<(AccountId,)> = tx.all(CLOSED.on(tx.engine()), &[&asked, &true]).await?;
     Ok(closed.into_iter().map(|(account,)| account).collect())
 }

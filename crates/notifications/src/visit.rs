@@ -9,7 +9,7 @@ use contracts::{
 };
 use jiff::Timestamp;
 use platform::{
-    Id as _, Result,
+    Id, Result,
     db::{Bind, Pair, Tx, Value, json_list, listed},
 };
 
@@ -74,7 +74,7 @@ pub(crate) async fn each(
         "$1",
         ""
     );
-    let visits: Vec<Visit> = tx.all(EACH.on(tx.engine()), &[&json_list(ids.map(|id| id.as_str()))]).await?;
+    let visits: Vec<Visit> = tx.all(EACH.on(tx.engine()), &[&json_list(ids.map(Id::as_str))]).await?;
     Ok(visits.into_iter().map(|visit| (visit.id.clone(), visit)).collect())
 }
 

@@ -205,7 +205,7 @@ fn of_doctor(visitor: &Visitor, card: &DoctorCard, path: &str) -> BookChoice {
         line: [field, card.facility_name.clone()].join(" · "),
         fee: shown::money(&card.fee, locale),
         next: card.earliest_free.map(|at| format::when(&shown::at(at, &card.zone), locale)).unwrap_or_default(),
-        portrait: shown::portrait_of_card(&card),
+        portrait: shown::portrait_of_card(card),
     }
 }
 

@@ -66,7 +66,7 @@ async fn request(site: &Site, visitor: &Visitor, doctor: &Doctor) -> DoctorReque
         action: format!("{PATH}/{}", doctor.id),
         version: doctor.version.to_string(),
         name: doctor.name.clone(),
-        portrait: shown::portrait_of(&doctor),
+        portrait: shown::portrait_of(doctor),
         speciality: doctor
             .specialities
             .iter()
