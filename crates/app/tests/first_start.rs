@@ -69,7 +69,9 @@ async fn a_house_is_started_from_nothing(database: &str) {
     let written = std::fs::read_to_string(&file).unwrap();
     assert!(written.contains("public_url = \"https://klinik.example\""), "{written}");
     for secret in std::fs::read_dir(file.parent().unwrap()).unwrap() {
-        assert_eq!(secret.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let secret = secret.unwrap().metadata().unwrap();
+        let own = if secret.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(secret.permissions().mode() & 0o777, own);
     }
 
     // Once more: nothing is asked, made or written twice.

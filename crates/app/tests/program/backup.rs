@@ -44,7 +44,9 @@ async fn lose(settings: &Settings, engine: Engine, folder: &Path) {
     }
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.file_name().unwrap() != "master.key" {
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap();
+        } else if path.file_name().unwrap() != "master.key" {
             std::fs::remove_file(&path).unwrap();
         }
     }

@@ -26,7 +26,7 @@ impl Folder {
     /// Files of at most `max_bytes` under `root`, which is made where it is missing. Where it cannot be made, the log says
     /// so and putting a file fails: a program without its files still does all the rest.
     pub async fn open(root: &Path, max_bytes: u64, links: Links) -> Self {
-        if let Err(cause) = fs::create_dir_all(root).await {
+        if let Err(cause) = make(root).await {
             tracing::warn!(folder = %root.display(), %cause, "files cannot be kept here: set files.url");
         }
         Self { root: root.to_owned(), max_bytes, links }
@@ -76,10 +76,19 @@ impl Blobs for Folder {
     }
 }
 
+/// Makes a folder that nobody else on the machine looks into.
+async fn make(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(folder).await
+}
+
 /// Writes beside and renames, so that a file is there whole or not at all; then makes the name durable.
 async fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).await?;
+    make(folder).await?;
     let draft = folder.join(format!(".{}", token(&Entropy::System)));
     let mut file = fs::File::create_new(&draft).await?;
     let written = async {
