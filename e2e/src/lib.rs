@@ -42,7 +42,7 @@ pub use markup::{Form, Link, Markup};
 pub use reader::{Answer, Reader};
 pub use routes::Routes;
 pub use site::{LogIn, Site};
-pub use wait::eventually;
+pub use wait::{eventually, eventually_within};
 
 use std::path::{Path, PathBuf};
 

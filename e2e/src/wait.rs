@@ -11,14 +11,23 @@ const LIMIT: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Asks until there is an answer; after 15 s the error says what was waited for.
-pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+pub async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+    eventually_within(LIMIT, what, ask).await
+}
+
+/// As [`eventually`], for what takes its own time: after `limit` the error says what was waited for.
+pub async fn eventually_within<T>(
+    limit: Duration,
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask().await? {
             return Ok(answer);
         }
-        if start.elapsed() > LIMIT {
-            bail!("waited {} s in vain until {what}", LIMIT.as_secs());
+        if start.elapsed() > limit {
+            bail!("waited {} s in vain until {what}", limit.as_secs());
         }
         pause().await;
     }

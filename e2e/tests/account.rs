@@ -1,9 +1,9 @@
 //! The way in and its keys: a forgotten password, a changed one, the authenticator, signing other devices out.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Browser, DESKTOP, PHONE, Scripts, Site, Theme, eventually, journey};
+use e2e::{Browser, DESKTOP, PHONE, Scripts, Site, Theme, eventually, eventually_within, journey};
 use totp_rs::{Builder, Secret, Totp};
 
 const NEW: &str = "empat kata tidak serupa";
@@ -137,10 +137,13 @@ async fn a_changed_password_signs_other_devices_out() -> Result<()> {
     .await
 }
 
+/// How long a code counts.
+const STEP: Duration = Duration::from_secs(30);
+
 /// Begins with a step that has most of its time left, so that three codes can be told apart.
 #[expect(clippy::disallowed_methods, reason = "the program under test runs by the machine's clock")]
 async fn seconds() -> Result<u64> {
-    eventually("an authenticator's step begins", async || {
+    eventually_within(STEP, "an authenticator's step begins", async || {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         Ok((now % 30 < 12).then_some(now))
     })
