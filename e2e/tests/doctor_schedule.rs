@@ -113,7 +113,7 @@ async fn a_doctor_tells_of_themselves() -> Result<()> {
         doctor.goto(&site.page("/d/profil")).await?;
         doctor.shot_whole("1-profile").await?;
         doctor.fill("#about_id", "Praktik dengan tenang, tanpa terburu-buru.").await?;
-        doctor.click("main form .btn--primary").await?;
+        doctor.click("form[action='/d/profil'] .btn--primary").await?;
         doctor.wait_for_text(".flash", "tersimpan").await?;
         let about = doctor.attribute(".day-head a.btn", "href").await?;
         doctor.goto(&site.page(&about.context("the public page")?)).await?;
