@@ -1,6 +1,14 @@
 //! One process of the program, and what it is told by its environment.
 
-use std::{collections::BTreeMap, fmt::Display, net::TcpListener, path::PathBuf, process::Stdio, time::Instant};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    net::TcpListener,
+    path::PathBuf,
+    process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
+    time::Instant,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -182,7 +190,14 @@ async fn launch(name: &str, environment: &Environment, args: &[String]) -> (Chil
     (child, url, complaints)
 }
 
-/// A port nobody listens at now.
+/// How many ports are tried from 20000 on.
+const PORTS: u16 = 12_000;
+
+/// A port nobody listens at now, below those that the machine gives to connections: no connection takes it before the
+/// process that is told of it listens there.
 pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() as u16 % PORTS;
+    let mut ports = (0..PORTS).map(|_| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port is free")
 }
